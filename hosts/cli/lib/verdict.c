@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/each.h"
 #include "lib/json_out.h"
 #include "lib/report.h"
 #include "lib/sender.h"
@@ -350,14 +351,15 @@ static int
 show_json(const char *name, const struct verdict *v)
 {
 	const bool works = v->code == STATUS_DONE;
-	int code = json_finish(json_pack("{s:o, s:b, s:b, s:o, s:o, s:o, s:o}",
-	    "profile", json_text(name), "works", (int)works, "by_name_only",
-	    (int)v->by_name, "found", json_text(works ? v->found : NULL),
-	    "where", json_text(works ? NULL : v->where), "why",
-	    json_text(works ? NULL : v->why), "todo",
-	    json_text(v->todo[0] == '\0' ? NULL : v->todo)));
+	const int code = json_finish(
+	    json_pack("{s:o, s:b, s:b, s:o, s:o, s:o, s:o}", "profile",
+		json_text(name), "works", (int)works, "by_name_only",
+		(int)v->by_name, "found", json_text(works ? v->found : NULL),
+		"where", json_text(works ? NULL : v->where), "why",
+		json_text(works ? NULL : v->why), "todo",
+		json_text(v->todo[0] == '\0' ? NULL : v->todo)));
 
-	return code == STATUS_DONE ? v->code : code;
+	return worse(code, v->code);
 }
 
 int
