@@ -147,7 +147,7 @@ printf '%s\t%s\n' 'URL of' '' 'Name of' 'doc' \
     'A harmless' /eyes >"$dir/script"
 [ "$(id -u)" != 0 ] || printf 'Group whose\t\n' >>"$dir/script"
 printf 'works?\t\n' >>"$dir/script"
-"$timeout" 60 python3 $tests/typing.py "$dir/script" "$build/apam" -c \
+"$timeout" 120 python3 $tests/typing.py "$dir/script" "$build/apam" -c \
     "$dir/apam.conf" profile new --openapi "$doc" >"$dir/out" 2>"$dir/err"
 status=$?
 expect "what leads elsewhere is confirmed" 0 '^doc works: ' '' "$dir/out"

@@ -30,7 +30,7 @@ typed()
 		shift
 	done
 	[ $# -eq 0 ] || args=("${@:2}")
-	"$timeout" 60 python3 $tests/typing.py "$dir/script" "$build/apam" -c \
+	"$timeout" 120 python3 $tests/typing.py "$dir/script" "$build/apam" -c \
 	    "$dir/apam.conf" profile new "${args[@]}" >"$dir/out" 2>"$dir/err" \
 	    </dev/null
 	status=$?

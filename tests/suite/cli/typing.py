@@ -16,7 +16,7 @@ import select
 import sys
 import time
 
-LIMIT = 30  # seconds, until a text has come
+LIMIT = 60  # seconds, until a text has come
 
 KEYS = {"^C": b"\x03", "^D": b"\x04"}
 
