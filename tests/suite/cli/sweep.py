@@ -29,7 +29,7 @@ import sys
 KINDS = {"memory": (1, errno.ENOMEM), "EIO": (2, errno.EIO),
          "EMFILE": (2, errno.EMFILE)}
 # What a run may say of it, for a person to know what has failed.
-FILES = rb"cannot|could not|Input/output|Too many|is not there|does not exist|is missing|failed|descriptors|memory|not known"
+FILES = rb"cannot|could not|Input/output|Too many|(is|are) not there|does not exist|is missing|failed|descriptors|memory|not known"
 SAID = {"memory": rb"memory|not known|cannot (create|open) shared object", "EIO": FILES,
         "EMFILE": FILES}
 LIMIT = 120  # seconds, for one run

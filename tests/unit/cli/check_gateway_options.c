@@ -152,10 +152,12 @@ START_TEST(a_path_that_is_too_long_is_refused)
 	path[sizeof(path) - 1] = '\0';
 	words[1] = path;
 	ck_assert_int_eq(read_options(words, NULL, false), STATUS_USAGE);
-	ck_assert_str_eq(said, "the directory's path cannot be used");
+	ck_assert_str_eq(
+	    said, "the directory's path cannot be used: File name too long");
 	words[1] = "dir=/d";
 	ck_assert_int_eq(read_options(words, path + 4, false), STATUS_USAGE);
-	ck_assert_str_eq(said, "the configuration's path cannot be used");
+	ck_assert_str_eq(said,
+	    "the configuration's path cannot be used: File name too long");
 }
 END_TEST
 
