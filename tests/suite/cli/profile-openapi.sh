@@ -232,7 +232,7 @@ cat >"$doc" <<END
     "b": { "type": "apiKey", "in": "header", "name": "" } } } }
 END
 made "too many at once" 2 '' '--security NAME is missing' x
-made "a header without a name" 2 '' '--set 2.cookie=VALUE is missing' x \
+made "a header without a name" 2 '' '--set 2\.header=VALUE.* is missing' x \
     --security a+b
 made "five of them" 2 '' 'it needs too many schemes at once' x \
     --security s1+s2+s3+s4+s5
