@@ -12,7 +12,7 @@
 #include "kit/guard.h"
 #include "kit/tour.h"
 
-#define ROUNDS_LEAST 1200
+#define ROUNDS_LEAST 2000
 #define ROUNDS_OF_TEXTS 200
 
 static struct bench bench;
