@@ -476,8 +476,8 @@ $(call checks,cancel check connections context curl_fd environment exit \
 	pair_live sharing short_memory login short_login): CORE_LIBS += -lssl -lcrypto
 $(call checks,page_state): $(BUILD)/hosts/cli/lib/child_output.o
 # Those that set OpenSSL's word beside apam's.
-$(call checks,share_record sign openssl key key_der verify authority dial \
-	short_crypto): CORE_LIBS += -lcrypto
+$(call checks,share_record sign openssl key key_der verify served_verify \
+	authority dial short_crypto): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 $(call checks,changing faults_login): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.

@@ -331,13 +331,24 @@ put_pairs(const struct layout_field *field, const void *member,
 	return list.count <= most_pairs(field);
 }
 
+static struct apam_header *
+room_for(const struct reading *r, const struct layout_field *field)
+{
+	switch (field->kind) {
+	case LAYOUT_QUERY:
+		return r->room->query;
+	case LAYOUT_ANSWER:
+		return r->room->answer;
+	default:
+		return r->room->headers;
+	}
+}
+
 static const char *
 take_pair(struct reading *r, const struct layout_field *field, void *member,
     struct apam_str bytes)
 {
-	struct apam_header *room = field->kind == LAYOUT_QUERY ?
-	    r->room->query :
-	    r->room->headers;
+	struct apam_header *room = room_for(r, field);
 	const size_t end = str_find(bytes, '\0');
 	struct agent_headers list;
 	struct apam_str value;
@@ -492,6 +503,7 @@ static const struct kind {
 	[LAYOUT_CHARS] = { false, put_chars, take_chars },
 	[LAYOUT_HEADERS] = { true, put_pairs, take_pair },
 	[LAYOUT_QUERY] = { true, put_pairs, take_pair },
+	[LAYOUT_ANSWER] = { true, put_pairs, take_pair },
 	[LAYOUT_TEXTS] = { true, put_texts, take_one_text },
 	[LAYOUT_DIGESTS] = { true, put_digests, take_digest },
 	[LAYOUT_ROWS] = { true, put_no_row, pass_row },

@@ -29,6 +29,7 @@ enum layout_kind {
 	/* An item for each element. */
 	LAYOUT_HEADERS,		/* struct agent_headers: name, NUL, value */
 	LAYOUT_QUERY,		/* the same */
+	LAYOUT_ANSWER,		/* the same, headers of an answer */
 	LAYOUT_TEXTS,		/* struct agent_texts */
 	LAYOUT_DIGESTS,		/* struct agent_digests: the hash in one byte,
 				   then the digest */

@@ -36,10 +36,11 @@ struct agent_digests {
 	size_t count;
 };
 
-/* Where the lists of one message that is read lie: 16 KiB. */
+/* Where the lists of one message that is read lie: 24 KiB. */
 struct agent_room {
 	struct apam_header headers[AGENT_HEADERS_MAX];
 	struct apam_header query[AGENT_QUERY_MAX];
+	struct apam_header answer[AGENT_HEADERS_MAX];
 	struct apam_str texts[AGENT_TEXTS_MAX];
 	struct apam_digest digests[AGENT_DIGESTS_MAX];
 	struct caller caller;

@@ -63,7 +63,8 @@ enum tag {
 	TAG_PIECE = 46,
 	TAG_PIECES = 47,
 	TAG_NEW_LENGTH = 48,
-	TAG_AROUND = 49
+	TAG_AROUND = 49,
+	TAG_ANSWER = 50
 };
 
 /* One member: its tag, its kind, its limit, and if it must be there. */
@@ -274,6 +275,40 @@ const char *
 agent_pieces_read(struct agent_pieces *pieces, const struct frame *from)
 {
 	return layout_read(&pieces_layout, pieces, NULL, from->items);
+}
+
+static const struct layout_field verify_fields[] = {
+	FIELD(agent_verify, profile, PROFILE, TEXT, APAM_NAME_SIZE - 1, true),
+	FIELD(agent_verify, method, METHOD, TEXT, AGENT_METHOD_MAX, true),
+	FIELD(agent_verify, url, URL, TEXT, URL_MAX, true),
+	FIELD(agent_verify, headers, HEADER, HEADERS, 0, false),
+	FIELD(agent_verify, status, HTTP_STATUS, NUMBER, 999, true),
+	FIELD(agent_verify, answer, ANSWER, ANSWER, 0, false),
+	FIELD(agent_verify, digests, DIGEST, DIGESTS, 0, false),
+	FIELD(agent_verify, generation, GENERATION, NUMBER, 0, false),
+	FIELD(agent_verify, credential, CREDENTIAL, NUMBER, 0, false),
+	FIELD(agent_verify, entries, ENTRIES, NUMBER, UINT32_MAX, true),
+	FIELD(agent_verify, verifies, VERIFIES, NUMBER, UINT32_MAX, true),
+	FIELD(agent_verify, timeout_ms, TIMEOUT, NUMBER, INT_MAX, false),
+};
+static const struct layout verify_layout = LAYOUT(agent_verify, verify_fields);
+
+bool
+agent_verify_write(const struct agent_verify *verify, struct frame_writer *to)
+{
+	return layout_write(&verify_layout, verify, to);
+}
+
+const char *
+agent_verify_read(struct agent_verify *verify, struct agent_room *room,
+    const struct frame *from)
+{
+	const char *wrong = layout_read(
+	    &verify_layout, verify, room, from->items);
+
+	if (wrong == NULL && verify->status < 100)
+		wrong = "an answer has no status of HTTP";
+	return wrong;
 }
 
 const char *

@@ -41,6 +41,7 @@ enum agent_type {
 	AGENT_REPLACE = 7,
 	AGENT_TAKEN = 8,
 	AGENT_SERVES = 9,
+	AGENT_VERIFY = 10,
 	/* From the agent. */
 	AGENT_WELCOME = 65,
 	AGENT_SIGNED = 66,
@@ -50,7 +51,8 @@ enum agent_type {
 	AGENT_PROVE = 70,
 	AGENT_HANDED = 71,
 	AGENT_PIECES = 72,
-	AGENT_KEPT = 73
+	AGENT_KEPT = 73,
+	AGENT_VERIFIED = 74
 };
 
 /* What this library speaks. */
@@ -198,8 +200,29 @@ const char *agent_pieces_read(
     struct agent_pieces *pieces, const struct frame *from);
 
 /*
- * CANCEL, REPLACE, TAKEN, SERVES and KEPT have no items.  CANCEL has the id of
- * the SIGN or CALL whose answer nobody waits for any more; it has no answer.
+ * Is this the provider's answer?  The agent says VERIFIED, without items, or
+ * FAILED.
+ */
+struct agent_verify {
+	struct apam_str profile; /* fewer than APAM_NAME_SIZE bytes */
+	struct apam_str method, url; /* of the request, as it was sent */
+	struct agent_headers headers; /* the same */
+	uint64_t status;	/* of HTTP, 100 to 999 */
+	struct agent_headers answer; /* its headers */
+	struct agent_digests digests; /* of its body */
+	uint64_t generation, credential, entries, verifies; /* of the signature */
+	uint64_t timeout_ms;	/* as in struct agent_sign */
+};
+
+bool agent_verify_write(
+    const struct agent_verify *verify, struct frame_writer *to);
+const char *agent_verify_read(struct agent_verify *verify,
+    struct agent_room *room, const struct frame *from);
+
+/*
+ * CANCEL, REPLACE, TAKEN, SERVES, KEPT and VERIFIED have no items.  CANCEL has
+ * the id of the SIGN, CALL or VERIFY whose answer nobody waits for any more; it
+ * has no answer.
  */
 const char *agent_bare_read(const struct frame *from);
 

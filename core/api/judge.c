@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "api/sign_served.h"
 #include "api/signer.h"
 #include "base/cancel.h"
 #include "base/clock.h"
@@ -150,15 +149,6 @@ judge_all(
 
 /* ---- What the agent signed ----------------------------------------------- */
 
-/* Its credentials have numbers of its own, which are higher than any here. */
-static bool
-is_by_agent(const struct apam_profile *profile, const struct stack *s,
-    const struct apam_signature *signature)
-{
-	return sign_is_served(profile, s) &&
-	    signature->generation > atomic_load(&profile->ctx->env.generation);
-}
-
 /* The memo that it signed with, where a program knows of memos. */
 static bool
 has_other_memo(
@@ -236,7 +226,7 @@ judge_checked(struct apam_profile *profile, struct stack *stack,
 	struct judging j = { .answer = &view,
 		.out = made,
 		.generation = signature->generation,
-		.served = is_by_agent(profile, stack, signature) };
+		.served = signer_is_agent(profile, stack, signature) };
 	char room[URL_ORIGIN_SIZE];
 	struct response r;
 	int64_t wait;

@@ -8,6 +8,7 @@
 
 #include "agent/lists.h"
 #include "api/serve_rules.h"
+#include "api/serve_stack.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -23,26 +24,11 @@
 static enum apam_status
 check_parts(const struct stack_result *result, struct apam_error *err)
 {
-	const char *what = NULL;
-
-	if (result->total.pair != NULL)
-		what = "a client certificate is part of the signature";
-	else if (result->verifies != 0)
-		what = "the scheme verifies the answer";
-	if (what == NULL)
+	if (result->total.pair == NULL)
 		return APAM_OK;
 	return error_set(err, APAM_E_POLICY,
-	    "%s, which the agent cannot do for another program: give the "
-	    "profile agent = \"off\"",
-	    what);
-}
-
-static struct audit_asker
-asker_of(const struct stack *stack, const struct serve_who *who)
-{
-	const struct caller *asker = serve_asker(stack->profile, who);
-
-	return (struct audit_asker){ asker->user, asker->unit.p, who->program };
+	    "a client certificate is part of the signature, which the agent "
+	    "cannot do for another program: give the profile agent = \"off\"");
 }
 
 static void
@@ -62,7 +48,8 @@ give_parts(const struct serve_job *job, const struct stack *stack,
     const struct request *r, struct stack_result *result,
     const struct buf *around, struct apam_error *err)
 {
-	const struct audit_asker asker = asker_of(stack, job->who);
+	const struct audit_asker asker = serve_audit_asker(
+	    stack->profile, job->who);
 	struct apam_signing *s = &result->total;
 	struct serve_signature made = {
 		.headers = fields_array(&s->headers),
@@ -74,6 +61,7 @@ give_parts(const struct serve_job *job, const struct stack *stack,
 		.credential = result->credential,
 		.memo = s->memo,
 		.entries = result->entries,
+		.verifies = result->verifies,
 		.asker = serve_asker(stack->profile, job->who),
 	};
 
@@ -172,16 +160,6 @@ sign_direct_for(const struct serve_job *job, struct serve_call *call,
 /* ---- The long way --------------------------------------------------------- */
 
 static void
-tell_refused(const struct serve_job *job, const struct stack *stack,
-    const struct apam_error *why)
-{
-	const struct audit_asker asker = asker_of(stack, job->who);
-
-	serve_news_refused(job->who->news, stack, why, &asker,
-	    job->who->named != NULL && asker.uid != job->who->named->user);
-}
-
-static void
 note_use(struct stack *stack, const struct stack_result *made)
 {
 	for (size_t i = 0; i < stack->count; i++)
@@ -232,31 +210,12 @@ sign_with_stack(const struct serve_job *job, const struct apam_request *request,
 	return status;
 }
 
-/* The stack in use, open; NULL where the caller is refused, or it is not. */
-static struct stack *
-stack_for(const struct serve_job *job, const struct apam_request *request,
-    int64_t deadline, struct apam_error *err)
-{
-	struct stack *stack = profile_follow(job->profile, deadline, err);
-	enum apam_status status;
-	struct request r;
-
-	if (stack == NULL || stack_is_open(stack))
-		return stack;
-	status = serve_admit(stack, request, job->who, &r, err);
-	request_free(&r);
-	if (status != APAM_OK)
-		tell_refused(job, stack, err);
-	stack_release(&stack);
-	return status == APAM_OK ? profile_open(job->profile, deadline, err) :
-				   NULL;
-}
-
 static enum apam_status
 sign_long_for(const struct serve_job *job, const struct apam_request *request,
     struct serve_call *call, struct apam_error *err)
 {
-	struct stack *stack = stack_for(job, request, call->deadline, err);
+	struct stack *stack = serve_stack(
+	    job->profile, job->who, request, call->deadline, err);
 	enum apam_status status;
 
 	if (stack == NULL) {
@@ -267,7 +226,7 @@ sign_long_for(const struct serve_job *job, const struct apam_request *request,
 	if (status != APAM_OK && status != APAM_E_PENDING &&
 	    call->digest == 0) {
 		error_locate(err, apam_profile_name(job->profile), -1);
-		tell_refused(job, stack, err);
+		serve_tell_refused(stack, job->who, err);
 	}
 	stack_release(&stack);
 	return status;

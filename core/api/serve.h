@@ -38,6 +38,7 @@ struct serve_signature {
 	size_t covered_count;
 	uint64_t generation, credential, memo; /* as of struct apam_signature */
 	unsigned entries;
+	uint64_t verifies;	/* the same */
 	/* The body is rewritten, by pieces: what stands around them, as
 	   agent/around.h has it; empty: it is sent as it is. */
 	struct apam_str around;

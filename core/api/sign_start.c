@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signing without blocking.  A call that cannot be done at once is tried anew,
- * from the start, whenever its result is asked for: the flight it waits for
- * has then landed, or not.  It remembers which one, for each entry.
+ * Signing, and verifying, without blocking.  A call that cannot be done at once
+ * is tried anew, from the start, whenever its result is asked for: the flight it
+ * waits for has then landed, or not.  It remembers which one, for each entry.
  */
 #include <limits.h>
 #include <stdlib.h>
 
 #include "api/sign.h"
 #include "api/sign_served.h"
+#include "api/verify.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -26,6 +27,7 @@ struct apam_call {
 	uint64_t awaited[APAM_ENTRIES_MAX]; /* see struct patience */
 	const char *late; /* the same */
 	struct served_call *asked; /* the same */
+	struct apam_verify *verify; /* what it is about; NULL: a signature */
 	enum apam_status status; /* PENDING until it has ended */
 	struct apam_error error;
 };
@@ -56,8 +58,15 @@ delist(struct apam *ctx, struct apam_call *call)
 
 /* ---- Calls -------------------------------------------------------------- */
 
+static void
+let_go(struct apam_call *call)
+{
+	verify_free(&call->verify);
+	sign_served_end(call->profile, &call->asked);
+}
+
 static enum apam_status
-attempt(struct apam_call *call)
+try_to_sign(struct apam_call *call)
 {
 	const struct patience patience = { .deadline = call->deadline,
 		.none = true,
@@ -65,15 +74,34 @@ attempt(struct apam_call *call)
 		.late = &call->late,
 		.asked = &call->asked };
 
-	error_init(&call->error);
-	call->status = sign_with(call->profile, call->request, call->signature,
+	return sign_with(call->profile, call->request, call->signature,
 	    &patience, &call->error);
+}
+
+static enum apam_status
+attempt(struct apam_call *call)
+{
+	error_init(&call->error);
+	call->status = call->verify != NULL ?
+	    verify_ask(call->verify, true, &call->error) :
+	    try_to_sign(call);
 	if (call->status == APAM_E_PENDING && clock_ms() >= call->deadline) {
 		error_clear(&call->error);
 		call->status = obtain_late(call->late, &call->error);
-		sign_served_end(call->profile, &call->asked);
 	}
+	if (call->status != APAM_E_PENDING)
+		let_go(call);
 	return call->status;
+}
+
+static enum apam_status
+check_loop(const struct apam_profile *profile, struct apam_error *err)
+{
+	if (!profile->ctx->env.loop->threaded)
+		return APAM_OK;
+	return error_set(err, APAM_E_USAGE,
+	    "non-blocking calls need a context that was opened with "
+	    "APAM_OPEN_NO_THREAD");
 }
 
 static enum apam_status
@@ -81,13 +109,28 @@ check_started(const struct apam_profile *profile,
     const struct apam_request *request, const struct apam_signature *signature,
     struct apam_error *err)
 {
-	if (profile->ctx->env.loop->threaded)
-		return error_set(err, APAM_E_USAGE,
-		    "non-blocking calls need a context that was opened with "
-		    "APAM_OPEN_NO_THREAD");
-	if (sized_check(&sized_signature, signature, err) != APAM_OK)
-		return APAM_E_USAGE;
-	return sized_check(&sized_request, request, err);
+	enum apam_status status = check_loop(profile, err);
+
+	if (status == APAM_OK)
+		status = sized_check(&sized_signature, signature, err);
+	return status == APAM_OK ? sized_check(&sized_request, request, err) :
+				   status;
+}
+
+/* It is freed where it has ended at once. */
+static enum apam_status
+begin(struct apam_call *c, struct apam_call **call, struct apam_error *err)
+{
+	const enum apam_status status = attempt(c);
+
+	error_copy(err, &c->error);
+	if (status != APAM_E_PENDING) {
+		free(c);
+		return status;
+	}
+	enlist(c->profile->ctx, c);
+	*call = c;
+	return status;
 }
 
 /* Where the short way does not do. */
@@ -98,7 +141,6 @@ start(struct apam_profile *profile, const struct apam_request *request,
 {
 	HOLD_CANCEL;
 	struct apam_call *c;
-	enum apam_status status;
 
 	/* The slot may have been written meanwhile, and left torn headers. */
 	apam_signature_release(signature);
@@ -109,15 +151,43 @@ start(struct apam_profile *profile, const struct apam_request *request,
 	c->request = request;
 	c->signature = signature;
 	c->deadline = profile_deadline(profile, request->timeout_ms);
+	return begin(c, call, err);
+}
 
-	status = attempt(c);
-	error_copy(err, &c->error);
-	if (status != APAM_E_PENDING) {
-		free(c);
-		return status;
-	}
-	enlist(profile->ctx, c);
-	*call = c;
+static enum apam_status
+verify_start(struct apam_verify **verify, struct apam_call **call,
+    struct apam_error *err)
+{
+	struct apam_call *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	c->verify = *verify;
+	c->profile = verify_profile(c->verify);
+	c->deadline = verify_deadline(c->verify);
+	c->late = "the agent did not answer in time";
+	*verify = NULL;
+	return begin(c, call, err);
+}
+
+enum apam_status
+apam_verify_end_start(struct apam_verify **verify, bool whole,
+    struct apam_call **call, struct apam_error *err)
+{
+	HOLD_CANCEL;
+	enum apam_status status;
+
+	*call = NULL;
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
+	if (*verify == NULL)
+		return APAM_OK;
+	status = check_loop(verify_profile(*verify), err);
+	if (status == APAM_OK)
+		status = verify_close(*verify, whole, err);
+	if (status == APAM_OK)
+		status = verify_start(verify, call, err);
+	verify_free(verify);
 	return status;
 }
 
@@ -160,7 +230,7 @@ apam_call_cancel(struct apam_call **call)
 	if (c == NULL)
 		return;
 	delist(c->profile->ctx, c);
-	sign_served_end(c->profile, &c->asked);
+	let_go(c);
 	free(c);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "api/signer.h"
 
+#include "api/sign_served.h"
 #include "base/error.h"
 #include "flight/verdict.h"
 #include "http/response.h"
@@ -55,4 +56,48 @@ signer_place(struct stack *s, const struct apam_signature *signature, size_t i)
 		if (verdict_holds(&s->entries[j], signature->generation))
 			return j;
 	return s->count;
+}
+
+struct entry *
+signer_verifier(
+    struct stack *s, const struct apam_signature *signature, size_t i)
+{
+	size_t at = signer_place(s, signature, i);
+
+	/* What took its place may still know what its provider's answers have. */
+	if (at == s->count && i < s->count)
+		at = i;
+	if (at == s->count || !authentic_is_asked(&s->entries[at]))
+		return NULL;
+	return &s->entries[at];
+}
+
+enum apam_status
+signer_verify(struct stack *s, const struct apam_signature *signature,
+    const struct authentic *answer, struct apam_error *err)
+{
+	enum apam_status status = APAM_OK;
+
+	for (size_t i = 0; status == APAM_OK && i < APAM_ENTRIES_MAX; i++) {
+		struct entry *e;
+
+		if ((signature->verifies & (uint64_t)1 << i) == 0)
+			continue;
+		e = signer_verifier(s, signature, i);
+		status = e == NULL ?
+		    error_set(err, APAM_E_NOT_AUTHENTIC,
+			"nobody can tell whether the answer is authentic: the "
+			"entry that signed is gone from the profile") :
+		    authentic_verify(e, answer, err);
+	}
+	return status;
+}
+
+/* Its credentials have numbers of its own, which are higher than any here. */
+bool
+signer_is_agent(const struct apam_profile *profile, const struct stack *s,
+    const struct apam_signature *signature)
+{
+	return sign_is_served(profile, s) &&
+	    signature->generation > atomic_load(&profile->ctx->env.generation);
 }

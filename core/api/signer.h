@@ -6,6 +6,7 @@
 #ifndef CORE_API_SIGNER_H
 #define CORE_API_SIGNER_H
 
+#include "entry/authentic.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
 
@@ -31,5 +32,24 @@ enum apam_status signer_check(const struct stack *stack,
  */
 size_t signer_place(
     struct stack *stack, const struct apam_signature *signature, size_t i);
+
+/*
+ * The entry to ask about the answer in place of entry `i` of the stack that
+ * signed; NULL: nobody can tell.
+ */
+struct entry *signer_verifier(
+    struct stack *stack, const struct apam_signature *signature, size_t i);
+
+/*
+ * Whether an answer, of which all has come, is the provider's: all entries that
+ * `verifies` of the signature names must say so.  Errors: as authentic_verify.
+ */
+enum apam_status signer_verify(struct stack *stack,
+    const struct apam_signature *signature, const struct authentic *answer,
+    struct apam_error *err);
+
+/* True where the agent made the signature, whose entries here have no secret. */
+bool signer_is_agent(const struct apam_profile *profile,
+    const struct stack *stack, const struct apam_signature *signature);
 
 #endif

@@ -3,11 +3,13 @@
  * apam_verify_start, _body and _end: whether an answer is the provider's, as the
  * entries say that signed its request.  All of them must agree.
  */
-#include <stdio.h>
+#include "api/verify.h"
+
 #include <stdlib.h>
 
 #include "abi/request.h"
 #include "agent/lists.h"
+#include "api/sign_served.h"
 #include "api/signer.h"
 #include "base/cancel.h"
 #include "base/clock.h"
@@ -17,12 +19,17 @@
 #include "entry/authentic.h"
 #include "http/response.h"
 #include "profile/reload.h"
+#include "served/ask_nonblocking.h"
+#include "served/served_verify.h"
 
 #define ANSWER_ROOM 1024 /* bytes of headers that cost no allocation */
 
 struct apam_verify {
+	struct apam_profile *profile;
 	struct stack *stack; /* whose entries are asked */
-	char profile[APAM_NAME_SIZE];
+	const struct apam_signature *signature; /* the program's */
+	int timeout_ms; /* of the request */
+	int64_t deadline; /* clock_ms, once the body has ended */
 	struct apam_error failed; /* the first failure; or OK */
 	struct request request; /* as it was signed */
 	struct fields added; /* its headers that the signature has */
@@ -30,8 +37,8 @@ struct apam_verify {
 	struct fields answer; /* its headers */
 	char room[ANSWER_ROOM]; /* of these */
 	struct digests digests; /* of its body */
-	size_t count;
-	struct entry *asked[APAM_ENTRIES_MAX];
+	bool hashing; /* they have not ended */
+	struct ask ask; /* where the agent is asked */
 };
 
 /* ---- What is looked at --------------------------------------------------- */
@@ -62,6 +69,7 @@ take_request(struct apam_verify *v, const struct apam_request *given,
 
 	if (status != APAM_OK)
 		return status;
+	v->timeout_ms = own.timeout_ms;
 	own.url = signature->url;
 	own.body = &sent;
 	status = request_init(&v->request, &own, v->stack->profile, err);
@@ -89,104 +97,137 @@ copy_answer(struct apam_verify *v, const struct apam_answer *answer,
 
 /* ---- Beginning ----------------------------------------------------------- */
 
-/* The entry to ask in place of entry `i` of the stack that signed; or NULL. */
-static struct entry *
-who_verifies(struct stack *s, const struct apam_signature *signature, size_t i)
-{
-	size_t at = signer_place(s, signature, i);
-
-	/* What took its place may still know what its provider's answers have. */
-	if (at == s->count && i < s->count)
-		at = i;
-	if (at == s->count || !authentic_is_asked(&s->entries[at]))
-		return NULL;
-	return &s->entries[at];
-}
-
-static enum apam_status
-find_entries(struct apam_verify *v, const struct apam_signature *signature,
-    struct apam_error *err)
+/*
+ * All that may be asked for: an entry may have moved, and which one it is the
+ * agent alone knows, where that signed.
+ */
+static void
+begin_digests(struct apam_verify *v)
 {
 	unsigned hashes = 0;
 
-	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
-		struct entry *e;
-
-		if ((signature->verifies & (uint64_t)1 << i) == 0)
-			continue;
-		e = who_verifies(v->stack, signature, i);
-		if (e == NULL)
-			return error_set(err, APAM_E_NOT_AUTHENTIC,
-			    "nobody can tell whether the answer is authentic: "
-			    "the entry that signed is gone from the profile");
-		v->asked[v->count++] = e;
-		hashes |= authentic_hashes(e);
-	}
+	for (size_t i = 0; i < v->stack->count; i++)
+		hashes |= authentic_hashes(&v->stack->entries[i]);
 	digests_begin(&v->digests, hashes, &v->failed);
-	return APAM_OK;
+	v->hashing = true;
 }
 
-/* ---- Ending -------------------------------------------------------------- */
+/* ---- Asking -------------------------------------------------------------- */
 
 static enum apam_status
-ask_all(struct apam_verify *v, struct apam_error *err)
+ask_here(struct apam_verify *v, const struct apam_response *response,
+    struct apam_error *err)
+{
+	const struct authentic a = { &v->request.view, response, v->digests.all,
+		v->digests.count };
+
+	v->request.view.now_ms = clock_unix_ms();
+	return signer_verify(v->stack, v->signature, &a, err);
+}
+
+static enum apam_status
+ask_agent(struct apam_verify *v, const struct apam_response *response,
+    bool soon, struct apam_error *err)
+{
+	const bool here = v->stack->profile->agent == AGENT_PREFER;
+	const struct served_proof proof = {
+		.profile = v->profile->name,
+		.request = &v->request,
+		.signature = v->signature,
+		.response = response,
+		.digests = v->digests.all,
+		.digest_count = v->digests.count,
+		.deadline = v->deadline,
+		.soon = soon,
+		.hurry = here,
+	};
+	enum apam_status status;
+	const enum served_end end = served_verify(
+	    v->profile->ctx->served, &v->ask, &proof, &status, err);
+
+	if (end == SERVED_PENDING)
+		return APAM_E_PENDING;
+	if (end != SERVED_AWAY || !here)
+		return status;
+	status = sign_open_here(v->profile, &v->stack, v->deadline, err);
+	return status == APAM_OK ? ask_here(v, response, err) : status;
+}
+
+enum apam_status
+verify_ask(struct apam_verify *v, bool soon, struct apam_error *err)
 {
 	struct response response;
-	const struct authentic a = { &v->request.view, &response.pub,
-		v->digests.all, v->digests.count };
-	enum apam_status status = APAM_OK;
+	enum apam_status status;
 
 	response_view(&response, v->status, fields_array(&v->answer),
 	    v->answer.count, APAM_STR(""));
-	v->request.view.now_ms = clock_unix_ms();
-	for (size_t i = 0; status == APAM_OK && i < v->count; i++)
-		status = authentic_verify(v->asked[i], &a, err);
+	if (signer_is_agent(v->profile, v->stack, v->signature))
+		status = ask_agent(v, &response.pub, soon, err);
+	else
+		status = ask_here(v, &response.pub, err);
 	response_free(&response);
+	if (status != APAM_OK && status != APAM_E_PENDING)
+		error_locate(err, v->profile->name, -1);
 	return status;
 }
 
-static enum apam_status
-decide(struct apam_verify *v, bool whole, struct apam_error *err)
+enum apam_status
+verify_close(struct apam_verify *v, bool whole, struct apam_error *err)
 {
 	enum apam_status status = digests_end(&v->digests);
 
+	v->hashing = false;
+	v->deadline = profile_deadline(v->profile, v->timeout_ms);
 	if (status == APAM_OK)
 		status = v->failed.status;
-	if (status != APAM_OK) {
+	if (status != APAM_OK)
 		error_copy(err, &v->failed);
-		return status;
-	}
-	if (!whole)
-		return error_set(err, APAM_E_NOT_AUTHENTIC,
+	else if (!whole)
+		status = error_set(err, APAM_E_NOT_AUTHENTIC,
 		    "the answer is not authentic: its body did not come to its "
 		    "end");
-	if (v->answer.count > 0 && fields_array(&v->answer) == NULL)
-		return error_set(err, APAM_E_MEMORY, "out of memory");
-	return ask_all(v, err);
+	else if (v->answer.count > 0 && fields_array(&v->answer) == NULL)
+		status = error_set(err, APAM_E_MEMORY, "out of memory");
+	if (status != APAM_OK)
+		error_locate(err, v->profile->name, -1);
+	return status;
 }
 
-/* End what began, and let go of everything; *v is not NULL. */
-static enum apam_status
-end(struct apam_verify **verify, bool whole, struct apam_error *err)
+int64_t
+verify_deadline(const struct apam_verify *v)
+{
+	return v->deadline;
+}
+
+struct apam_profile *
+verify_profile(const struct apam_verify *v)
+{
+	return v->profile;
+}
+
+void
+verify_free(struct apam_verify **verify)
 {
 	struct apam_verify *v = *verify;
-	const enum apam_status status = decide(v, whole, err);
 
 	*verify = NULL;
-	if (status != APAM_OK)
-		error_locate(err, v->profile, -1);
+	if (v == NULL)
+		return;
+	if (v->hashing)
+		(void)(digests_end(&v->digests) == APAM_OK);
+	ask_nonblocking_forget(v->profile->ctx->served, &v->ask);
+	ask_free(&v->ask);
 	request_free(&v->request);
 	fields_free(&v->added);
 	fields_free(&v->answer);
 	stack_release(&v->stack);
 	free(v);
-	return status;
 }
 
 /* ---- Beginning it all ---------------------------------------------------- */
 
 static struct apam_verify *
-new_verify(const struct apam_profile *profile)
+new_verify(struct apam_profile *profile, const struct apam_signature *signature)
 {
 	struct apam_verify *v = calloc(1, sizeof(*v));
 
@@ -195,7 +236,9 @@ new_verify(const struct apam_profile *profile)
 	error_init(&v->failed);
 	fields_init(&v->added);
 	fields_init_in(&v->answer, v->room, sizeof(v->room));
-	(void)snprintf(v->profile, sizeof(v->profile), "%s", profile->name);
+	ask_init(&v->ask);
+	v->profile = profile;
+	v->signature = signature;
 	return v;
 }
 
@@ -205,7 +248,7 @@ start(struct apam_profile *profile, const struct apam_request *request,
     const struct apam_signature *signature, const struct apam_answer *answer,
     struct apam_verify **verify, struct apam_error *err)
 {
-	struct apam_verify *v = new_verify(profile);
+	struct apam_verify *v = new_verify(profile, signature);
 	enum apam_status status;
 
 	if (v == NULL)
@@ -218,13 +261,12 @@ start(struct apam_profile *profile, const struct apam_request *request,
 	if (status == APAM_OK)
 		status = copy_answer(v, answer, err);
 	if (status == APAM_OK)
-		status = find_entries(v, signature, err);
-	if (status == APAM_OK) {
-		*verify = v;
+		begin_digests(v);
+	*verify = v;
+	if (status == APAM_OK)
 		return APAM_OK;
-	}
 	error_locate(err, profile->name, -1);
-	(void)end(&v, false, NULL);
+	verify_free(verify);
 	return status;
 }
 
@@ -263,7 +305,7 @@ apam_verify_body(
 	digests_put(&verify->digests, bytes);
 	if (verify->failed.status == APAM_OK)
 		return APAM_OK;
-	error_locate(&verify->failed, verify->profile, -1);
+	error_locate(&verify->failed, verify->profile->name, -1);
 	error_copy(err, &verify->failed);
 	return verify->failed.status;
 }
@@ -272,8 +314,15 @@ enum apam_status
 apam_verify_end(struct apam_verify **verify, bool whole, struct apam_error *err)
 {
 	HOLD_CANCEL;
+	enum apam_status status;
 
 	if (!sized_begin(err))
 		return APAM_E_USAGE;
-	return *verify == NULL ? APAM_OK : end(verify, whole, err);
+	if (*verify == NULL)
+		return APAM_OK;
+	status = verify_close(*verify, whole, err);
+	if (status == APAM_OK)
+		status = verify_ask(*verify, false, err);
+	verify_free(verify);
+	return status;
 }

@@ -11,6 +11,7 @@
 #include "agent/handover.h"
 #include "agent/identify.h"
 #include "agent/server.h"
+#include "agent/verifying.h"
 #include "agent/waiting.h"
 #include "base/account.h"
 #include "base/error.h"
@@ -137,6 +138,7 @@ send_signed(void *arg, const struct serve_signature *made)
 		.credential = made->credential,
 		.memo = made->memo,
 		.entries = made->entries,
+		.verifies = made->verifies,
 		.hash = (uint64_t)made->hash,
 		.piece = made->piece,
 		.new_length = made->new_length,
@@ -280,6 +282,8 @@ serving_try(
 
 	if (message->type == AGENT_CALL)
 		return calls_again(c, message, call);
+	if (message->type == AGENT_VERIFY)
+		return verifying_again(c, message, call);
 	/* It was read before, and so has nothing wrong. */
 	return agent_sign_read(&sign, &c->server->room, message) != NULL ||
 	    answer_sign(c, &sign, message->id, call);
@@ -317,12 +321,15 @@ take_sign(struct connection *c, const struct frame *message)
 	return wrong;
 }
 
+/* By one of those that answer at once, or not yet. */
 static const char *
-take_call(struct connection *c, const struct frame *message)
+take_by(const char *(*take)(struct connection *c, const struct frame *message,
+	    struct serve_call *call, bool *answered),
+    struct connection *c, const struct frame *message)
 {
 	struct serve_call call = { 0 };
 	bool answered;
-	const char *wrong = calls_take(c, message, &call, &answered);
+	const char *wrong = take(c, message, &call, &answered);
 
 	if (!answered)
 		keep(c, message, &call);
@@ -397,7 +404,9 @@ serving_take(struct connection *c, const struct frame *message)
 	case AGENT_JUDGED:
 		return take_judged(c, message);
 	case AGENT_CALL:
-		return take_call(c, message);
+		return take_by(calls_take, c, message);
+	case AGENT_VERIFY:
+		return take_by(verifying_take, c, message);
 	case AGENT_PROOF:
 		connection_idle(c);
 		return identify_proof(c, message);

@@ -475,8 +475,9 @@ APAM_API APAM_CHECKED enum apam_status apam_verify_body(
 /*
  * End the call, and set *verify to NULL.  APAM_OK: the answer is the
  * provider's, and whole.  `whole` is false where its body did not come to an
- * end, which is never OK.  Errors: NOT_AUTHENTIC, ABI, MEMORY, and what an
- * earlier call returned.
+ * end, which is never OK.  Where the agent signed it is asked, within the
+ * request's timeout.  Errors: NOT_AUTHENTIC, ABI, MEMORY, what an earlier call
+ * returned, and what keeps the agent from answering.
  */
 APAM_API APAM_CHECKED enum apam_status apam_verify_end(
     struct apam_verify **verify, bool whole, struct apam_error *err);
@@ -555,6 +556,11 @@ struct apam_call;		/* a call under way */
 APAM_API APAM_CHECKED enum apam_status apam_sign_start(
     struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_call **call,
+    struct apam_error *err);
+
+/* The same of apam_verify_end. */
+APAM_API APAM_CHECKED enum apam_status apam_verify_end_start(
+    struct apam_verify **verify, bool whole, struct apam_call **call,
     struct apam_error *err);
 
 /*

@@ -191,6 +191,21 @@ judged(const struct frame *from, struct frame_writer *to)
 }
 
 static const char *
+verify(const struct frame *from, struct frame_writer *to)
+{
+	struct agent_verify m;
+	const char *wrong = agent_verify_read(&m, &room, from);
+
+	if (wrong != NULL)
+		return wrong;
+	HOLDS(m.status >= 100 && m.status <= 999 && m.verifies != 0);
+	check_pairs(&m.headers, AGENT_HEADERS_MAX);
+	check_pairs(&m.answer, AGENT_HEADERS_MAX);
+	was_written(agent_verify_write(&m, to));
+	return NULL;
+}
+
+static const char *
 failed(const struct frame *from, struct frame_writer *to)
 {
 	struct agent_failed m;
@@ -274,6 +289,8 @@ again_of(uint16_t type)
 		[AGENT_SIGN] = sign,
 		[AGENT_CANCEL] = bare,
 		[AGENT_JUDGED] = judged,
+		[AGENT_VERIFY] = verify,
+		[AGENT_VERIFIED] = bare,
 		[AGENT_CALL] = call,
 		[AGENT_PROOF] = proof,
 		[AGENT_WELCOME] = welcome,

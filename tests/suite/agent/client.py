@@ -13,6 +13,7 @@ import time
 
 HELLO, SIGN, CANCEL, JUDGED, CALL, PROOF, REPLACE, TAKEN, SERVES = range(1, 10)
 WELCOME, SIGNED, DIGEST, FAILED, RESULT, PROVE, HANDED, PIECES, KEPT = range(65, 74)
+VERIFY, VERIFIED = 10, 74
 FRAME_MAX = 65536
 # What an item is: its tag, and n: a number, t: text.
 ITEMS = {

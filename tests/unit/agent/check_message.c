@@ -340,6 +340,33 @@ judged(const struct frame *from)
 }
 
 static void
+verify(const struct frame *from)
+{
+	struct agent_verify m;
+
+	ck_assert_ptr_null(agent_verify_read(&m, &room, from));
+	expect(m.profile, "7signal");
+	expect(m.method, "GET");
+	expect(m.url, "https://api.example/v1?a=b");
+	ck_assert_uint_eq(m.headers.count, 2);
+	expect_pair(&m.headers.all[0], "Accept", "text/plain");
+	expect_pair(&m.headers.all[1], "Authorization", "FAKE");
+	ck_assert_uint_eq(m.status, 200);
+	ck_assert_uint_eq(m.answer.count, 2);
+	expect_pair(&m.answer.all[0], "Answer-Mac", "FAKEmac");
+	expect_pair(&m.answer.all[1], "Vary", "");
+	ck_assert_uint_eq(m.digests.count, 1);
+	ck_assert_int_eq(m.digests.all[0].hash, APAM_HASH_SHA256);
+	ck_assert_uint_eq(m.digests.all[0].bytes.n, 32);
+	ck_assert_uint_eq(m.generation, 12);
+	ck_assert_uint_eq(m.credential, 11);
+	ck_assert_uint_eq(m.entries, 1);
+	ck_assert_uint_eq(m.verifies, 1);
+	ck_assert_uint_eq(m.timeout_ms, 5000);
+	ck_assert(agent_verify_write(&m, &writer));
+}
+
+static void
 failed(const struct frame *from)
 {
 	struct agent_failed m;
@@ -451,6 +478,8 @@ static const struct {
 	{ "serves", AGENT_SERVES, bare, true },
 	{ "kept", AGENT_KEPT, bare, true },
 	{ "judged", AGENT_JUDGED, judged, true },
+	{ "verify", AGENT_VERIFY, verify, true },
+	{ "verified", AGENT_VERIFIED, bare, true },
 	{ "failed", AGENT_FAILED, failed, true },
 	{ "failed-least", AGENT_FAILED, failed_least, false },
 	{ "call", AGENT_CALL, call, true },
@@ -506,6 +535,7 @@ read_any(const struct frame *from)
 		struct agent_pieces pieces;
 		struct agent_handed handed;
 		struct agent_judged judged;
+		struct agent_verify verify;
 		struct agent_failed failed;
 		struct agent_call call;
 		struct agent_result result;
@@ -532,11 +562,14 @@ read_any(const struct frame *from)
 	case AGENT_TAKEN:
 	case AGENT_SERVES:
 	case AGENT_KEPT:
+	case AGENT_VERIFIED:
 		return agent_bare_read(from);
 	case AGENT_HANDED:
 		return agent_handed_read(&m.handed, from);
 	case AGENT_JUDGED:
 		return agent_judged_read(&m.judged, &room, from);
+	case AGENT_VERIFY:
+		return agent_verify_read(&m.verify, &room, from);
 	case AGENT_FAILED:
 		return agent_failed_read(&m.failed, from);
 	case AGENT_CALL:
@@ -745,6 +778,10 @@ static const struct {
 	    "somebody whom a message names cannot be" },
 	{ "status of HTTP", AGENT_JUDGED, 30, 30, { "\143\0\0\0\0\0\0\0", 8 },
 	    "an answer has no status of HTTP" },
+	{ "status of a verified answer", AGENT_VERIFY, 30, 30,
+	    { "\143\0\0\0\0\0\0\0", 8 }, "an answer has no status of HTTP" },
+	{ "nobody who verifies", AGENT_VERIFY, 27, 0, { "", 0 },
+	    "a message lacks an item" },
 	{ "NUL in an argument", AGENT_CALL, 0, 39, { "a\0", 2 },
 	    "a text of a message has a NUL or is too long" },
 };
@@ -769,6 +806,12 @@ put_good(enum agent_type type, unsigned without)
 		{ AGENT_JUDGED, 25, NULL },
 		{ AGENT_JUDGED, 26, NULL },
 		{ AGENT_JUDGED, 30, NULL },
+		{ AGENT_VERIFY, 11, "p" },
+		{ AGENT_VERIFY, 12, "GET" },
+		{ AGENT_VERIFY, 13, "https://api.example/" },
+		{ AGENT_VERIFY, 26, NULL },
+		{ AGENT_VERIFY, 27, NULL },
+		{ AGENT_VERIFY, 30, NULL },
 		{ AGENT_CALL, 38, "check" },
 	};
 

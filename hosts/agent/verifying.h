@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Clients ask whether an answer is the provider's (api/serve_verify.h).
+ */
+#ifndef HOSTS_AGENT_VERIFYING_H
+#define HOSTS_AGENT_VERIFYING_H
+
+#include "agent/connection.h"
+#include "api/serve.h"
+
+/*
+ * Answer a VERIFY.  NULL with *answered false: it is to be kept, and tried again
+ * by verifying_again with the same *call.  Else what is wrong with the message.
+ */
+const char *verifying_take(struct connection *c, const struct frame *message,
+    struct serve_call *call, bool *answered);
+
+/* Try it again; true where it was answered. */
+bool verifying_again(struct connection *c, const struct frame *message,
+    struct serve_call *call);
+
+#endif
