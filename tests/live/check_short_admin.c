@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Each allocation of apam's own, then each call on files, failed in turn in the
- * calls of admin.h: what is said is the right result or an error that calls a
- * shortage by its name, what is written is the old or the new one, whole,
- * nothing is kept of what failed, and the same call then does its work.
+ * calls of admin.h and in signing: what is said is the right result or an error
+ * that calls a shortage by its name, what is written is the old or the new one,
+ * whole, nothing is kept of what failed, and the same call then does its work.
  */
 #define _XOPEN_SOURCE 700 /* nftw */
 #include <dirent.h>
@@ -400,6 +400,108 @@ no_user_yet(void)
 	profile = project_get(&p, "p");
 }
 
+/* A new context, and two signatures: the second may come from the slot. */
+static enum apam_status
+sign_anew(void)
+{
+	static const struct apam_request request = APAM_REQUEST(
+	    "GET", "https://signed.example/x");
+	struct apam_open_options options = { .size = sizeof(options),
+		.flags = APAM_OPEN_USER };
+	struct apam_signature s = APAM_SIGNATURE_INIT;
+	enum apam_status status;
+
+	shown = 0;
+	apam_close(&p.ctx);
+	options.config = project_path(&p, "apam.conf");
+	status = apam_open(&options, &p.ctx, &err);
+	if (status == APAM_OK)
+		status = apam_profile_get(p.ctx, "s", &profile, &err);
+	for (int i = 0; i < 2 && status == APAM_OK; i++) {
+		status = apam_sign(profile, &request, &s, &err);
+		shown += status == APAM_OK && s.header_count > 0;
+		apam_signature_release(&s);
+	}
+	return status;
+}
+
+static bool
+is_signed_or_not(enum apam_status status)
+{
+	return status == APAM_OK ? shown == 2 : err.status == status;
+}
+
+static bool
+see_user(void *arg, const struct apam_user_info *user)
+{
+	(void)arg;
+	shown += user->uid == geteuid();
+	return true;
+}
+
+static bool
+see_line(void *arg, const struct apam_audit_info *line)
+{
+	(void)arg;
+	shown += line->line != NULL;
+	return true;
+}
+
+static enum apam_status
+look_at_all(void)
+{
+	struct apam_entry_status entries[2];
+	size_t count = 2;
+	unsigned standby;
+	enum apam_status status;
+
+	status = apam_profile_status(
+	    profile, entries, &count, sizeof(*entries), NULL, &err);
+	if (status == APAM_OK)
+		status = apam_registry_check(p.ctx, &err);
+	if (status == APAM_OK)
+		status = apam_key_standby(profile, &standby, &err);
+	if (status == APAM_OK)
+		status = apam_keys_of(
+		    p.ctx, "k1", see_key, NULL, &partial, &err);
+	if (status == APAM_OK)
+		status = apam_users(p.ctx, see_user, NULL, &err);
+	return status != APAM_OK ?
+	    status :
+	    apam_audit_lines(p.ctx, see_line, NULL, &err);
+}
+
+/* What was noted of a use, and logged, is there to be looked at. */
+static void
+used_before(void)
+{
+	char text[512];
+
+	project_splice(&p,
+	    "origins = [ \"https://signed.example\" ];\n"
+	    "auth = ( { scheme = \"api-key\"; key_id = \"k3\"; "
+	    "key = \"file:@/one\"; header = \"X-Key\"; } );\n",
+	    text, sizeof(text));
+	project_profile(&p, "s", text);
+	keys_as_before();
+	must(apam_user_add(p.ctx, geteuid(), &err));
+	must(sign_anew());
+	apam_close(&p.ctx);
+	profile = project_get(&p, "p");
+}
+
+static enum apam_status
+register_key(void)
+{
+	const struct apam_key_name k2 = name_of("k2");
+	const enum apam_status status = apam_key_add(
+	    p.ctx, &k2, "a key", NULL, &err);
+
+	return status != APAM_OK ?
+	    status :
+	    apam_key_describe(p.ctx, &k2, NULL, "all of it", &err);
+}
+
 static const struct scene {
 	const char *name;
 	void (*before)(void);
@@ -415,6 +517,9 @@ static const struct scene {
 	{ "lint", open_only, lint, is_linted, 20 },
 	{ "show", open_only, show_all, is_whatever, 20 },
 	{ "add a user", no_user_yet, add_user, is_whatever, 0 },
+	{ "sign", used_before, sign_anew, is_signed_or_not, 20 },
+	{ "look", used_before, look_at_all, is_whatever, 20 },
+	{ "register", keys_as_before, register_key, is_whatever, 20 },
 };
 
 /* ---- Each in turn --------------------------------------------------------- */
@@ -431,6 +536,7 @@ setup(void)
 	project_directory(&p, "state");
 	project_module(&p, "hmac-test", true);
 	project_module(&p, "return-test", true);
+	project_module(&p, "api-key", false);
 	project_secret(&p, "one", "FAKE-1\n");
 	project_secret(&p, "two", "FAKE-2\n");
 	project_entries(&p, "p", BEFORE);
