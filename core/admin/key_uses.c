@@ -49,6 +49,7 @@ key_uses_add_served(struct key_uses *uses, const struct agent_use_row *use)
 		.signer = "" };
 }
 
+/* Whoever noted that it has no name: "" would be the agent. */
 void
 key_uses_add_noted(struct key_uses *uses, const struct key_note *note)
 {
@@ -64,7 +65,7 @@ key_uses_add_noted(struct key_uses *uses, const struct key_note *note)
 		.unit = to->unit,
 		.uid = note->other_uid,
 		.at = note->at,
-		.signer = to->program,
+		.signer = note->program[0] == '\0' ? "?" : to->program,
 		.signer_uid = note->uid };
 }
 

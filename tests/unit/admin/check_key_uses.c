@@ -73,6 +73,20 @@ START_TEST(each_says_who_signed)
 }
 END_TEST
 
+/* What it says of itself is its own word. */
+START_TEST(no_note_is_the_agents)
+{
+	const struct key_note note = { .at = 1000,
+		.uid = 33,
+		.for_other = true,
+		.other_unit = "web.service" };
+
+	key_uses_add_noted(&uses, &note);
+	ck_assert_str_eq(uses.all[0]->signer, "?");
+	ck_assert_uint_eq(uses.all[0]->signer_uid, 33);
+}
+END_TEST
+
 START_TEST(none_is_a_list_too)
 {
 	key_uses_sort(&uses);
@@ -107,6 +121,7 @@ main(void)
 	tcase_add_checked_fixture(tc, NULL, teardown);
 	tcase_add_test(tc, the_last_one_is_first);
 	tcase_add_test(tc, each_says_who_signed);
+	tcase_add_test(tc, no_note_is_the_agents);
 	tcase_add_test(tc, none_is_a_list_too);
 	tcase_add_loop_test(tc, memory_may_run_out, 0, 2);
 	suite_add_tcase(suite, tc);
