@@ -131,7 +131,7 @@ MEASURED = $(addprefix tests/suite/,nginx.sh nginx-scarce.sh directives.sh \
 # and what has one makes system calls of its own, so that the agent has no filter.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \
 	%/agent/python.sh) \
-	$(if $(SANITIZE),%/agent/filter.sh %/cli/faults.sh),\
+	$(if $(SANITIZE),%/agent/filter.sh %/agent/scarce.sh %/cli/faults.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/suite/agent/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
 	$(if $(COVERAGE),$(wildcard $(MEASURED))) \
@@ -150,7 +150,8 @@ NGINX_MODULE := $(if $(SANITIZE),,$(if \
 	$(BUILD)/nginx/ngx_http_apam_module.so $(BUILD)/nginx/page \
 	$(BUILD)/nginx/scarce.so $(BUILD)/apam-run-scarce))
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
-	$(addprefix $(BUILD)/tests/apamd/,use hostile scan halt apamd-unproven) \
+	$(addprefix $(BUILD)/tests/apamd/,use hostile scan halt apamd-unproven \
+	apamd-scarce) \
 	$(foreach age,newer older,$(BUILD)/tests/skew/$(age)/$(SONAME) \
 	$(BUILD)/tests/skew/$(age)/apamd) \
 	$(BUILD)/tests/faults/fault.so \
@@ -334,9 +335,9 @@ RUN_SCARCE = malloc calloc realloc strdup setenv fopen fdopen memfd_create fchmo
 	mkdir mkdtemp pipe2 read write fcntl fclose socket bind listen getsockname \
 	connect accept4 recv send getrandom getaddrinfo fork waitpid sigwaitinfo \
 	pthread_attr_init pthread_create $(COUNTING)
-$(BUILD)/apam-run-scarce: $(RUN_OBJ) $(BUILD)/tests/suite/run/scarce.o \
+$(BUILD)/apam-run-scarce: $(RUN_OBJ) $(BUILD)/tests/suite/run/run_calls.o \
 	$(BUILD)/$(SONAME)
-	$(Q)$(LINK_RUN) $(BUILD)/tests/suite/run/scarce.o \
+	$(Q)$(LINK_RUN) $(BUILD)/tests/suite/run/run_calls.o \
 	    $(call wrap,$(RUN_SCARCE)) -Wl,-rpath,'$$ORIGIN'
 
 AGENT_PARTS = $(BUILD)/hosts/agent/main.o $(AGENT_OBJ) $(BUILD)/core.a
@@ -627,6 +628,16 @@ $(BUILD)/tests/apamd/hostile: $(BUILD)/tests/apamd/hostile.o $(BUILD)/core.a
 $(BUILD)/tests/apamd/apamd-unproven: $(BUILD)/tests/apamd/unproven.o $(AGENT_PARTS)
 	$(Q)$(LINK) $(call wrap,getsockopt) -o $@ $(filter %.o,$^) \
 	    $(BUILD)/core.a $(CORE_LIBS)
+
+# The agent, and what makes one of its calls fail (tests/faults/scarce.h).
+AGENT_SCARCE = malloc calloc realloc reallocarray chmod flock fstatat fstatfs \
+	lstat mkdir opendir pipe2 rename read pread open openat fcntl socket bind \
+	listen getsockname getsockopt setsockopt accept4 recv recvmsg recvmmsg send \
+	sendmsg epoll_create1 epoll_ctl epoll_wait poll eventfd sigaction getrlimit \
+	$(COUNTING)
+$(BUILD)/tests/apamd/apamd-scarce: $(BUILD)/tests/suite/agent/agent_calls.o \
+	$(AGENT_PARTS)
+	$(Q)$(LINK_AGENT) $(call wrap,$(AGENT_SCARCE))
 
 # A library and an agent of another age: what they say to each other is bound to
 # tests/skew/protocol.c.

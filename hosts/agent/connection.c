@@ -36,6 +36,15 @@ static struct {
 
 /* ---- Ending ------------------------------------------------------------- */
 
+/* Those that wait to be accepted are told of again. */
+static void
+hear_again(struct server *s)
+{
+	if (s->deaf)
+		loop_change(&s->loop, &s->listener, WATCH_IN);
+	s->deaf = false;
+}
+
 void
 connection_end(struct connection *c)
 {
@@ -57,10 +66,7 @@ connection_end(struct connection *c)
 	s->connection_count--;
 	c->next = s->ended;
 	s->ended = c;
-	if (s->deaf) {
-		loop_change(&s->loop, &s->listener, WATCH_IN);
-		s->deaf = false;
-	}
+	hear_again(s);
 }
 
 void
@@ -435,7 +441,7 @@ connection_accept(struct server *s)
 	}
 	if (errno != EMFILE && errno != ENFILE)
 		return;
-	/* They wait in the queue until one of these ends. */
+	/* They wait in the queue until one of these ends, or a second has gone. */
 	server_refused(s, METRICS_CONNECTIONS, AGENT_LOG_NO_USER,
 	    "no descriptor is left for more clients, who wait");
 	loop_change(&s->loop, &s->listener, 0);
@@ -496,6 +502,7 @@ connection_tick(struct server *s, int64_t now)
 {
 	struct connection *next;
 
+	hear_again(s);
 	for (struct connection *c = s->connections; c != NULL; c = next) {
 		next = c->next;
 		tick(c, now);

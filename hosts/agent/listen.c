@@ -205,8 +205,13 @@ make_socket(struct listening *l, const struct agent_options *options,
 	l->fd = socket(
 	    AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0 || !bind_at(l->fd, fresh, mode) ||
-	    rename(fresh, l->path) != 0)
-		return fail_by_system(why, l->path, "it cannot be listened on");
+	    rename(fresh, l->path) != 0) {
+		const enum agent_exit code = fail_by_system(
+		    why, l->path, "it cannot be listened on");
+
+		(void)unlink(fresh);
+		return code;
+	}
 	listen_own(l);
 	return AGENT_DONE;
 }

@@ -252,24 +252,39 @@ listen_at(const struct sockaddr *at, socklen_t size)
 	return -1;
 }
 
+/* What is there, if it is a socket. */
+static void
+remove_socket(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		(void)unlink(path);
+}
+
 static int
 listen_at_path(struct scrape *s, const char *path)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	struct stat st;
-	int fd;
+	int fd, number;
 
 	if (strlen(path) >= sizeof(at.sun_path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
 	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode))
-		(void)unlink(path);
+	remove_socket(path);
 	fd = listen_at((struct sockaddr *)&at, sizeof(at));
-	if (fd >= 0 && chmod(path, 0666) == 0)
+	if (fd >= 0 && chmod(path, 0666) == 0) {
 		(void)snprintf(s->path, sizeof(s->path), "%s", path);
-	return fd;
+		return fd;
+	}
+	number = errno;
+	if (fd >= 0)
+		(void)close(fd);
+	remove_socket(path);
+	errno = number;
+	return -1;
 }
 
 /* 127.0.0.1:PORT or [::1]:PORT; EINVAL where it is something else. */

@@ -351,7 +351,7 @@ tick_due(const struct server *s)
 {
 	int64_t left;
 
-	if (s->connections == NULL && !s->calls.uses.changed)
+	if (s->connections == NULL && !s->calls.uses.changed && !s->deaf)
 		return -1;
 	left = s->ticked + TICK_MS - clock_ms();
 	return left < 0 ? 0 : (int)left;

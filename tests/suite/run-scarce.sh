@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# `apam run` while the system fails it, one call at a time (run/scarce.c): it says
+# `apam run` while the system fails it, one call at a time (run/run_calls.c): it says
 # so and runs nothing, or the program has all that it needs; what reaches the
-# provider is signed; and nothing is left.  run/sweep.py has what is asked.
+# provider is signed; and nothing is left.  run/run_sweep.py has what is asked.
 . "$(dirname "$0")/cli/lib.bash"
 . tests/suite/cli/providers.bash
 . tests/suite/nginx/lib.bash
@@ -20,7 +20,7 @@ entry own "$origin" api-key \
 sed -i "s,^ca_file.*,ca_file = \"$dir/own-ca.pem\";," "$dir/apam.d/own.conf"
 echo a-real-fake-key >>"$dir/known"
 
-python3 tests/suite/run/sweep.py "$dir" "$origin" \
+python3 tests/suite/run/run_sweep.py "$dir" "$origin" \
     "https://localhost:$SEED_PORT/api/version/" "$run" >"$dir/out" 2>"$dir/err"
 status=$?
 expect "each call fails, and is interrupted" 0 '^failed: .* 0 bad$' '' \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# A program that `apam run` runs, for tests/suite/run/sweep.py:
+# A program that `apam run` runs, for tests/suite/run/run_sweep.py:
 #
 #	guest.sh SIGNED OTHER
 #

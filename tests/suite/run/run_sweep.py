@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Run `apam run` again and again, with another of its calls failing each time:
 
-    sweep.py DIR SIGNED OTHER APAM-RUN
+    run_sweep.py DIR SIGNED OTHER APAM-RUN
 
 DIR has apam.conf, `known` with texts that nothing may say, and is written into.
 The program is guest.sh with the URLs SIGNED and OTHER.
