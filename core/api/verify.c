@@ -161,7 +161,9 @@ verify_ask(struct apam_verify *v, bool soon, struct apam_error *err)
 
 	response_view(&response, v->status, fields_array(&v->answer),
 	    v->answer.count, APAM_STR(""));
-	if (signer_is_agent(v->profile, v->stack, v->signature))
+	/* The profile may have been given to the agent since it signed here. */
+	if (v->stack->withheld ||
+	    signer_is_agent(v->profile, v->stack, v->signature))
 		status = ask_agent(v, &response.pub, soon, err);
 	else
 		status = ask_here(v, &response.pub, err);

@@ -47,7 +47,8 @@ authentic_verify(
 	struct apam_verifying v;
 	int32_t returned;
 
-	if (digest.n != digest_size(hash))
+	/* What stands in place of the secret is known to everybody. */
+	if (entry_is_withheld(e) || digest.n != digest_size(hash))
 		return error_set(err, APAM_E_NOT_AUTHENTIC,
 		    "nobody can tell whether the answer is authentic: the "
 		    "profile has changed since it signed");

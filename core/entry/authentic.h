@@ -24,7 +24,7 @@ unsigned authentic_hashes(const struct entry *e);
 
 /*
  * Ask it.  Errors: NOT_AUTHENTIC, also where the digest that it needs is not
- * there; ABI, MEMORY.
+ * there, or its secrets are withheld; ABI, MEMORY.
  */
 enum apam_status authentic_verify(struct entry *e, const struct authentic *a,
     struct apam_error *err);

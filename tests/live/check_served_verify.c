@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <poll.h>
 
+#include "base/clock.h"
 #include "support/agent_process.h"
 #include "support/answer_mac.h"
 #include "support/run.h"
@@ -14,12 +15,14 @@
 #define URL "https://api.example/things?a=b"
 #define KEY "FAKEkey"
 #define BODY "{\"answer\": 42}"
-#define MAC(status, body) answer_mac(KEY, "GET", URL, status, body)
+#define MAC(status, body)                                                      \
+	answer_mac_by(key, "GET\n" URL "\n" KEY "\n" #status "\n", body)
 
 static struct project project;
 static struct agent_process agent;
 static struct apam_signature signature;
 static struct apam_error err;
+static const char *key; /* of who answers */
 
 /* The list of entries, and that of rules, are closed by others. */
 #define ENTRY "{ scheme = \"verify-test\"; secret = \"file:@/secret\"; } );\n"
@@ -37,6 +40,7 @@ setup(void)
 	agent_start(&agent, "agent");
 	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
 	err = (struct apam_error)APAM_ERROR_INIT;
+	key = KEY;
 }
 
 static void
@@ -167,6 +171,40 @@ START_TEST(the_request_counts)
 	ck_assert_int_eq(
 	    apam_verify_end(&verify, true, &err), APAM_E_NOT_AUTHENTIC);
 	request.url = URL;
+}
+END_TEST
+
+/* Until the agent signs for a profile that this program signed for. */
+static void
+wait_for_agent(const char *name)
+{
+	const int64_t end = clock_ms() + 60000;
+	struct apam_signature next = APAM_SIGNATURE_INIT;
+
+	do {
+		ck_assert_int_lt(clock_ms(), end);
+		clock_sleep(20);
+		apam_signature_release(&next);
+		ck_assert_msg(apam_sign(project_get(&project, name), &request,
+				  &next, &err) == APAM_OK,
+		    "%s", err.text);
+	} while (next.generation >> 16 == 0);
+	apam_signature_release(&next);
+}
+
+/*
+ * The secret is the agent's alone by the time that the answer comes, and what
+ * modules are shown in its place makes no answer genuine.
+ */
+START_TEST(the_agent_has_the_secret_since)
+{
+	signs("here");
+	project_entries(&project, "here", ENTRY RULES);
+	wait_for_agent("here");
+	key = "withheld";
+	ck_assert_int_eq(verified("here", &answers[0]), APAM_E_NOT_AUTHENTIC);
+	key = KEY;
+	ck_assert_msg(verified("here", &answers[0]) == APAM_OK, "%s", err.text);
 }
 END_TEST
 
@@ -316,6 +354,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, the_agent_says_the_same, 0, ROWS(answers));
 	tcase_add_test(tc, the_request_counts);
+	tcase_add_test(tc, the_agent_has_the_secret_since);
 	tcase_add_test(tc, the_agent_ends_between);
 	tcase_add_test(tc, without_an_agent_nothing_is_believed);
 	tcase_add_test(tc, a_call_that_does_not_wait);
