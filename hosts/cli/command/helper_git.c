@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "helper/basic.h"
 #include "helper/door.h"
@@ -15,6 +16,7 @@
 /* What git says, in the text that was read. */
 struct asked {
 	const char *protocol, *host;
+	const char *secret; /* a password or a token; or NULL */
 	bool authtype; /* git can send more than Basic */
 };
 
@@ -26,6 +28,10 @@ take_line(struct asked *asked, const char *line)
 		asked->protocol = line + 9;
 	else if (strncmp(line, "host=", 5) == 0)
 		asked->host = line + 5;
+	else if (strncmp(line, "password=", 9) == 0)
+		asked->secret = line + 9;
+	else if (strncmp(line, "credential=", 11) == 0)
+		asked->secret = line + 11;
 	else if (strcmp(line, "capability[]=authtype") == 0)
 		asked->authtype = true;
 }
@@ -106,6 +112,33 @@ give(const struct asked *asked, const struct door *door)
 	return give_bearer(asked, door_token(value, "Bearer"), door->ends);
 }
 
+static bool
+is_text(struct apam_str a, const char *text)
+{
+	return a.n == strlen(text) && memcmp(a.p, text, a.n) == 0;
+}
+
+/*
+ * True where what was refused is what would be handed out now: another git may
+ * have had it renewed meanwhile, or another helper have known it.
+ */
+static bool
+is_current(const struct asked *asked, const struct door *door)
+{
+	const struct apam_str value = door_header(door, "Authorization");
+	const struct apam_str encoded = door_token(value, "Basic"),
+			      token = door_token(value, "Bearer");
+	struct basic basic;
+	bool is = asked->secret == NULL;
+
+	if (is || encoded.p == NULL)
+		return is || (token.p != NULL && is_text(token, asked->secret));
+	is = basic_read(encoded, &basic) &&
+	    is_text(basic.password, asked->secret);
+	basic_wipe(&basic);
+	return is;
+}
+
 /* git asks nobody else, not even the user, after this line. */
 static void
 stop_asking(void)
@@ -129,7 +162,7 @@ answer(struct cli *cli, const char *action, const struct asked *asked)
 	if (code == STATUS_DONE && door.profile != NULL) {
 		if (strcmp(action, "get") == 0)
 			code = give(asked, &door);
-		else
+		else if (is_current(asked, &door))
 			door_refused(&door);
 	}
 	if (code != STATUS_DONE && strcmp(action, "get") == 0)

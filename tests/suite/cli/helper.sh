@@ -9,7 +9,7 @@ basic store https://git.example.com Aladdin 'open sesame'
 basic port https://git.example.com:8443 other fake-key-of-port
 basic below https://path.example.com/api user fake-key-of-path
 basic loop http://127.0.0.1:8080 user fake-key-of-loop 'allow_http = true;'
-seven token
+seven token '' 'share_credentials = true;'
 secret plain fake-key-of-a-query
 entry query https://query.example.com api-key \
     "key = \"file:$dir/secrets/plain\"; query = \"api_key\";"
@@ -68,6 +68,26 @@ holds "git: the token" grep -q '^credential=eyJ' "$dir/out"
 holds "git: which is not to be stored" grep -qx ephemeral=1 "$dir/out"
 holds "git: when it ends" grep -qE '^password_expiry_utc=[0-9]{10}$' "$dir/out"
 row "git: a token that was refused" 0 '' '' helper git erase
+# token_now: what git is given.
+token_now()
+{
+	says "capability[]=authtype\nprotocol=https\nhost=127.0.0.1:$SEVENSIGNAL_PORT\n\n"
+	"$timeout" 120 "$build/apam" -c "$dir/apam.conf" helper git get \
+	    <"$input" 2>"$dir/err" | sed -n 's/^credential=//p'
+}
+git_old=$(token_now)
+# refused TOKEN: git says so.
+refused()
+{
+	says "protocol=https\nhost=127.0.0.1:$SEVENSIGNAL_PORT\ncredential=$1\n\n"
+	row "git: a token that was refused" 0 '' '' helper git erase
+}
+refused "$git_old"
+git_new=$(token_now)
+holds "git: it is not given again" [ "$git_new" != "$git_old" ]
+refused "$git_old"
+holds "git: one that took its place is not renewed" [ "$(token_now)" = "$git_new" ]
+holds "git: that is a token" grep -q '^eyJ' <<<"$git_new"
 says 'protocol=https\nhost=git.example.com\npassword=open sesame\n\n'
 row "git: a password that was refused" 0 '' '' helper git erase
 says 'protocol=https\nhost=other.example.com\n\n'
