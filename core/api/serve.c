@@ -17,6 +17,7 @@
 #include "flight/notify.h"
 #include "profile/direct.h"
 #include "profile/reload.h"
+#include "profile/rendered.h"
 #include "profile/warm.h"
 
 /* ---- Handing over ------------------------------------------------------- */
@@ -178,6 +179,23 @@ is_settling(struct stack *stack, uint64_t rejected)
 	return settling;
 }
 
+/* By what the slot has, where the caller does not doubt it; else anew. */
+static enum apam_status
+render(const struct serve_job *job, const struct serve_call *call,
+    struct stack *stack, struct request *r, const struct patience *patience,
+    struct stack_result *result, struct apam_error *err)
+{
+	enum apam_status status;
+
+	if (job->rejected == 0 && rendered_take(stack->slot, result))
+		return signing_check(&result->total, err);
+	status = stack_sign(stack, r, patience, result, err);
+	/* So that the page can be handed over, too. */
+	if (status == APAM_OK && call->digest == 0)
+		profile_warm(job->profile, stack, result);
+	return status;
+}
+
 /* With a stack that is open. */
 static enum apam_status
 sign_with_stack(const struct serve_job *job, const struct apam_request *request,
@@ -197,12 +215,9 @@ sign_with_stack(const struct serve_job *job, const struct apam_request *request,
 	if (status == APAM_OK && is_settling(stack, job->rejected))
 		status = APAM_E_PENDING;
 	if (status == APAM_OK)
-		status = stack_sign(stack, &r, &patience, &result, err);
-	if (status == APAM_OK && call->digest == 0) {
-		/* So that the page can be handed over, too. */
-		profile_warm(job->profile, stack, &result);
+		status = render(job, call, stack, &r, &patience, &result, err);
+	if (status == APAM_OK && call->digest == 0)
 		status = hand_over(job, call, stack, &r, &result, err);
-	}
 	if (status == APAM_OK && call->digest == 0)
 		note_use(stack, &result);
 	request_free(&r);

@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "profile/handle.h"
+#include "slot/slot.h"
+#include "slot/write.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -198,6 +201,99 @@ START_TEST(the_direct_way_looks_at_the_rules_of_each_caller)
 	ck_assert_int_eq(
 	    sign_as(OTHER + 1, profile, &request, NULL), APAM_E_POLICY);
 	ck_assert_uint_eq(made.times, 3);
+}
+END_TEST
+
+/* The slot's text, changed, so that a signature by it is another one. */
+static char *
+slot_text(struct apam_profile *profile)
+{
+	struct slot *slot = atomic_load(&profile->slot);
+
+	ck_assert_ptr_nonnull(slot);
+	ck_assert_int_eq(slot->kind, SLOT_SHARED);
+	return slot->page.image;
+}
+
+/* Its header, as the slot or the stack has it. */
+static void
+expect_header(struct apam_profile *profile, const char *url, const char *header)
+{
+	struct apam_request request = APAM_REQUEST("GET", url);
+
+	made.header[0] = '\0';
+	ck_assert_msg(
+	    sign_as((uint32_t)geteuid(), profile, &request, NULL) == APAM_OK,
+	    "%s", err.text);
+	ck_assert_str_eq(made.header, header);
+	ck_assert_str_eq(made.query, "");
+	ck_assert_uint_eq(made.entries, 1);
+}
+
+START_TEST(a_good_page_serves_the_agent_itself)
+{
+	struct apam_profile *profile = use(KEY, "");
+	struct slot *slot;
+	uint64_t generation;
+
+	expect_header(profile, URL "/", "X-Key: FAKEkey");
+	generation = made.generation;
+	slot_text(profile)[0] = 'Y';
+	expect_header(profile, URL "/a?b=c#d", "Y-Key: FAKEkey");
+	ck_assert_uint_eq(made.generation, generation);
+	/* What is not good any more is made anew. */
+	slot = atomic_load(&profile->slot);
+	page_span_end(&slot->page.fresh);
+	atomic_store(&slot->page.second, PAGE_NO_SECOND);
+	atomic_store(&slot->page.generation, 0);
+	expect_header(profile, URL "/", "X-Key: FAKEkey");
+	ck_assert_uint_eq(made.generation, generation);
+	slot_text(profile)[0] = 'Y';
+	slot_close(slot);
+	expect_header(profile, URL "/", "X-Key: FAKEkey");
+}
+END_TEST
+
+START_TEST(a_good_page_does_not_pass_rules_or_origins)
+{
+	struct apam_profile *profile = use(KEY,
+	    "allow = ( { users = [ \"64001\" ]; give = \"secret\"; } );\n");
+	struct apam_request request = APAM_REQUEST("GET", URL "/a");
+
+	ck_assert_int_eq(sign_as(OTHER, profile, &request, NULL), APAM_OK);
+	(void)slot_text(profile);
+	ck_assert_int_eq(
+	    sign_as(OTHER + 1, profile, &request, NULL), APAM_E_POLICY);
+	request.url = "https://other.example/a";
+	ck_assert_int_eq(
+	    sign_as(OTHER, profile, &request, NULL), APAM_E_ORIGIN);
+	ck_assert_uint_eq(made.times, 1);
+}
+END_TEST
+
+/* What the provider refused is looked at, whatever the page says. */
+START_TEST(a_caller_that_doubts_gets_no_page)
+{
+	const struct serve_who who = {
+		.caller = { .user = (uint32_t)geteuid() },
+		.program = "check",
+		.news = &news,
+		.known = &known
+	};
+	struct apam_profile *profile = use(KEY, "");
+	struct apam_request request = APAM_REQUEST("GET", URL "/");
+	struct serve_job job = { .profile = profile,
+		.request = &request,
+		.who = &who,
+		.made = take };
+	struct serve_call call = { 0 };
+
+	expect_header(profile, URL "/", "X-Key: FAKEkey");
+	slot_text(profile)[0] = 'Y';
+	job.rejected = made.generation;
+	made.header[0] = '\0';
+	(void)serve_sign(&job, &call, &err);
+	ck_assert_ptr_null(strstr(made.header, "Y-Key"));
 }
 END_TEST
 
@@ -464,6 +560,9 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, the_rules_say_for_whom, 0, ROWS(rows));
 	tcase_add_test(t, the_direct_way_looks_at_the_rules_of_each_caller);
+	tcase_add_test(t, a_good_page_serves_the_agent_itself);
+	tcase_add_test(t, a_good_page_does_not_pass_rules_or_origins);
+	tcase_add_test(t, a_caller_that_doubts_gets_no_page);
 	tcase_add_loop_test(t, a_gateway_asks_for_others, 0, ROWS(claims));
 	tcase_add_test(t, the_audit_log_has_whom_it_asked_for);
 	tcase_add_test(t, a_nonce_is_for_who_told_of_it);
