@@ -474,16 +474,17 @@ answer(struct connection *c, const struct agent_call *call, uint64_t id,
 	return true;
 }
 
-const char *
+bool
 calls_take(struct connection *c, const struct frame *message,
-    struct serve_call *call, bool *answered)
+    struct serve_call *call, const char **wrong)
 {
 	struct agent_call asked;
-	const char *wrong = agent_call_read(&asked, &c->server->room, message);
+	bool answered;
 
-	*answered = wrong != NULL || answer(c, &asked, message->id, call);
+	*wrong = agent_call_read(&asked, &c->server->room, message);
+	answered = *wrong != NULL || answer(c, &asked, message->id, call);
 	connection_idle(c);
-	return wrong;
+	return answered;
 }
 
 bool

@@ -29,11 +29,11 @@ struct calls {
 void calls_close(struct calls *calls);
 
 /*
- * Answer a CALL.  NULL with *answered false: it is to be kept, and tried again
- * by calls_again with the same *call.  Else what is wrong with the message.
+ * Answer a CALL.  False: it is to be kept, and tried again by calls_again with the
+ * same *call.  *wrong: what is wrong with the message, or NULL.
  */
-const char *calls_take(struct connection *c, const struct frame *message,
-    struct serve_call *call, bool *answered);
+bool calls_take(struct connection *c, const struct frame *message,
+    struct serve_call *call, const char **wrong);
 
 /* Try it again; true where it was answered. */
 bool calls_again(struct connection *c, const struct frame *message,

@@ -323,15 +323,14 @@ take_sign(struct connection *c, const struct frame *message)
 
 /* By one of those that answer at once, or not yet. */
 static const char *
-take_by(const char *(*take)(struct connection *c, const struct frame *message,
-	    struct serve_call *call, bool *answered),
+take_by(bool (*take)(struct connection *c, const struct frame *message,
+	    struct serve_call *call, const char **wrong),
     struct connection *c, const struct frame *message)
 {
 	struct serve_call call = { 0 };
-	bool answered;
-	const char *wrong = take(c, message, &call, &answered);
+	const char *wrong;
 
-	if (!answered)
+	if (!take(c, message, &call, &wrong))
 		keep(c, message, &call);
 	return wrong;
 }

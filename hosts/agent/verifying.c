@@ -67,17 +67,17 @@ answer(struct connection *c, const struct agent_verify *asked, uint64_t id,
 	return true;
 }
 
-const char *
+bool
 verifying_take(struct connection *c, const struct frame *message,
-    struct serve_call *call, bool *answered)
+    struct serve_call *call, const char **wrong)
 {
 	struct agent_verify asked;
-	const char *wrong = agent_verify_read(
-	    &asked, &c->server->room, message);
+	bool answered;
 
-	*answered = wrong != NULL || answer(c, &asked, message->id, call);
+	*wrong = agent_verify_read(&asked, &c->server->room, message);
+	answered = *wrong != NULL || answer(c, &asked, message->id, call);
 	connection_idle(c);
-	return wrong;
+	return answered;
 }
 
 bool

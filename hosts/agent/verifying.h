@@ -9,11 +9,11 @@
 #include "api/serve.h"
 
 /*
- * Answer a VERIFY.  NULL with *answered false: it is to be kept, and tried again
- * by verifying_again with the same *call.  Else what is wrong with the message.
+ * Answer a VERIFY.  False: it is to be kept, and tried again by verifying_again with the
+ * same *call.  *wrong: what is wrong with the message, or NULL.
  */
-const char *verifying_take(struct connection *c, const struct frame *message,
-    struct serve_call *call, bool *answered);
+bool verifying_take(struct connection *c, const struct frame *message,
+    struct serve_call *call, const char **wrong);
 
 /* Try it again; true where it was answered. */
 bool verifying_again(struct connection *c, const struct frame *message,
