@@ -124,9 +124,9 @@ SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # What is measured of them: the suites of hosts/nginx, hosts/run and hosts/kit, and
 # those that build no program of their own.
 MEASURED = $(addprefix tests/suite/,nginx.sh nginx-scarce.sh directives.sh \
-	run-scarce.sh gateway.sh gateway-certificates.sh run.sh page.sh \
-	sockets.sh protocols.sh failures.sh jobs.sh drives.sh examples.sh tpm.sh \
-	kit.sh)
+	run-scarce.sh gateway.sh gateway-certificates.sh gateway-verified.sh \
+	run.sh page.sh sockets.sh protocols.sh failures.sh jobs.sh drives.sh \
+	examples.sh tpm.sh kit.sh)
 # Those of tests/suite build host programs of their own, which have no sanitizer;
 # and what has one makes system calls of its own, so that the agent has no filter.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \

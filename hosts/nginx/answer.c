@@ -55,6 +55,7 @@ answer_of(struct visit *v)
 	return a;
 }
 
+/* PENDING: the agent has not said yet; v->waiting has the call. */
 static enum apam_status
 verify(struct visit *v, struct apam_error *err)
 {
@@ -66,8 +67,12 @@ verify(struct visit *v, struct apam_error *err)
 
 	if (status == APAM_OK && body.n > 0)
 		status = apam_verify_body(verify, body, err);
-	if (status == APAM_OK)
-		return apam_verify_end(&verify, v->held.whole, err);
+	if (status == APAM_OK) {
+		status = apam_verify_end_start(
+		    &verify, v->held.whole, &v->waiting.call, err);
+		engine_called(status == APAM_OK);
+		return status;
+	}
 	return apam_verify_end(&verify, false, NULL) == APAM_OK ?
 	    APAM_E_NOT_AUTHENTIC :
 	    status;
@@ -303,17 +308,75 @@ replay(struct visit *v)
 	ngx_http_core_run_phases(r);
 }
 
+/* ---- All of it ---------------------------------------------------------- */
+
+static ngx_int_t
+judge_held(struct visit *v, ngx_chain_t *rest)
+{
+	struct apam_judgement j;
+
+	if (judge(v, &j) && may_replay(v, &j))
+		return sign_again(v);
+	return pass(v, rest);
+}
+
+/* It is the provider's, or not, or nobody has said yet. */
+static ngx_int_t
+take_proof(
+    struct visit *v, enum apam_status status, const struct apam_error *err)
+{
+	if (status == APAM_E_PENDING) {
+		engine_wait(&v->waiting);
+		return keep_back(v, VISIT_VERIFYING);
+	}
+	return status == APAM_OK ? judge_held(v, NULL) : pass_failure(v, err);
+}
+
+/* All of it is there, or as much as will come. */
+static ngx_int_t
+decide(struct visit *v, ngx_chain_t *rest)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	if (v->signature.verifies == 0)
+		return judge_held(v, rest);
+	if (rest == NULL)
+		return take_proof(v, verify(v, &err), &err);
+	err.status = APAM_E_PROVIDER;
+	(void)ngx_snprintf((u_char *)err.text, sizeof(err.text),
+	    "the answer is too large to be verified: raise the profile's "
+	    "limits.body%Z");
+	return pass_failure(v, &err);
+}
+
+/* ---- Woken -------------------------------------------------------------- */
+
+static enum apam_status
+take_result(struct visit *v, struct apam_error *err)
+{
+	const enum apam_status status = v->state == VISIT_REPLAYING ?
+	    APAM_OK :
+	    apam_call_result(v->waiting.call, err);
+
+	engine_forget(&v->waiting);
+	v->r->buffered &= (unsigned)~HELD_BACK & 0x0f;
+	return status;
+}
+
 void
 answer_woken(struct visit *v)
 {
 	ngx_http_request_t *r = v->r;
 	struct apam_error err = APAM_ERROR_INIT;
-	enum apam_status status = APAM_OK;
+	const enum apam_status status = take_result(v, &err);
+	ngx_int_t rc;
 
-	if (v->state == VISIT_SIGNING_AGAIN)
-		status = apam_call_result(v->waiting.call, &err);
-	engine_forget(&v->waiting);
-	r->buffered &= (unsigned)~HELD_BACK & 0x0f;
+	if (v->state == VISIT_VERIFYING) {
+		rc = take_proof(v, status, &err);
+		if (rc != NGX_AGAIN)
+			ngx_http_finalize_request(r, rc);
+		return;
+	}
 	if (status == APAM_OK && is_other(v)) {
 		replay(v);
 		return;
@@ -326,27 +389,6 @@ answer_woken(struct visit *v)
 }
 
 /* ---- The filters -------------------------------------------------------- */
-
-/* All of it is there, or as much as will come. */
-static ngx_int_t
-decide(struct visit *v, ngx_chain_t *rest)
-{
-	struct apam_error err = APAM_ERROR_INIT;
-	struct apam_judgement j;
-
-	if (v->signature.verifies != 0 && rest != NULL) {
-		err.status = APAM_E_PROVIDER;
-		(void)ngx_snprintf((u_char *)err.text, sizeof(err.text),
-		    "the answer is too large to be verified: raise the "
-		    "profile's limits.body%Z");
-		return pass_failure(v, &err);
-	}
-	if (v->signature.verifies != 0 && verify(v, &err) != APAM_OK)
-		return pass_failure(v, &err);
-	if (judge(v, &j) && may_replay(v, &j))
-		return sign_again(v);
-	return pass(v, rest);
-}
 
 /* Of the provider, as it comes: not one of nginx's own pages. */
 static bool
@@ -433,7 +475,8 @@ body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 		return next_body(r, in);
 	if (v->state == VISIT_ANSWERING)
 		return give_problem(v, in);
-	if (v->state == VISIT_SIGNING_AGAIN || v->state == VISIT_REPLAYING)
+	if (v->state == VISIT_VERIFYING || v->state == VISIT_SIGNING_AGAIN ||
+	    v->state == VISIT_REPLAYING)
 		return NGX_AGAIN;
 	if (v->state != VISIT_HOLDING)
 		return next_body(r, in);

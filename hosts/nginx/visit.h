@@ -15,6 +15,7 @@ enum visit_state {
 	VISIT_SIGNING, /* it waits for a credential */
 	VISIT_SIGNED, /* nginx has it, until the answer comes */
 	VISIT_HOLDING, /* the answer is held back, until all of it is there */
+	VISIT_VERIFYING, /* the same, and the agent is asked whose it is */
 	VISIT_SIGNING_AGAIN, /* the same, and a second signature is awaited */
 	VISIT_REPLAYING, /* that is there, and is about to be sent */
 	VISIT_ANSWERING, /* a problem takes the place of nginx's own page */

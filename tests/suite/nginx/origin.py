@@ -17,6 +17,10 @@ SHA-256.  It ends when its standard input does.
     /denied     401 with a body of 100 KB
     /short      a body that ends before its length
     /slow       200 after a second
+    /verified?  as the scheme verify-test wants it, with the text in DIR/verify:
+                genuine; or with another body, header or status, or no header;
+                long: with 100 KB of body; slow: while DIR/held is there, not yet,
+                but DIR/reached is
     /nonce      200 with a nonce for the next signature (challenge-test)
     /dies?N     no answer the first time for each N; with DIR/dies there, not
                 before that is gone
@@ -101,6 +105,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.big(int(self.path.split("n=")[1].split("&")[0]))
         elif path == "/redirect":
             self.give(302, b"", Location="https://other.example/")
+        elif path == "/verified":
+            self.verified(self.path.split("?")[1])
         elif path == "/nonce":
             self.give(200, b"nonce\n", **{"Next-Nonce": "first"})
         elif path == "/dies" and self.dies():
@@ -120,6 +126,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 time.sleep(1)
             self.give(200, json.dumps({k: line[k] for k in (
                 "method", "n", "sha256")}).encode())
+
+    def verified(self, what):
+        with open(os.path.join(DIR, "verify"), "rb") as f:
+            key = f.read()
+        while what == "slow" and os.path.exists(os.path.join(DIR, "held")):
+            open(os.path.join(DIR, "reached"), "w").close()
+            time.sleep(0.02)
+        body = b"told " + b"x" * (100000 if what == "long" else 10)
+        text = "%s\nhttps://%s%s\n%s\n200\n" % (
+            self.command, self.headers["Host"], self.path,
+            self.headers["Authorization"])
+        mac = hmac.new(key, text.encode() + hashlib.sha256(body).digest(),
+                       "sha256").hexdigest()
+        if what == "body":
+            body = body.replace(b"x", b"y")
+        headers = {} if what == "none" else {
+            "Answer-Mac": mac[::-1] if what == "header" else mac}
+        self.give(202 if what == "status" else 200, body,
+                  **headers, **{"X-Told": "told"})
 
     def dies(self):
         with lock:
