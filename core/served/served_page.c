@@ -65,7 +65,7 @@ served_page_meet(struct served *served, int fd)
 	const char *wrong = slot_map_check(fd, &owner);
 
 	if (wrong == NULL && !handshake_believes(served, owner))
-		wrong = "it belongs to another user";
+		return "it belongs to another user";
 	return wrong;
 }
 

@@ -146,7 +146,7 @@ START_TEST(the_agent_says_the_same)
 	    verified("here", g) == g->said, "%s: %s", g->what, err.text);
 	(void)snprintf(here, sizeof(here), "%s", err.text);
 	signs("far");
-	/* What one says is no secret to the next one. */
+	/* Nothing of the first answer is kept for the second one. */
 	for (int i = 0; i < 2; i++) {
 		ck_assert_msg(
 		    verified("far", g) == g->said, "%s: %s", g->what, err.text);

@@ -86,7 +86,7 @@ SSL_CERT_FILE=$dir/home runs "authorities in no file" 3 '' \
 NODE_EXTRA_CA_CERTS=/nobody runs "in none that is there" 3 '' \
     'the authorities of /nobody cannot be read, .*: No such file' true
 truncate -s 17M "$dir/huge"
-SSL_CERT_FILE=$dir/huge runs "in one that is no list of them" 3 '' \
+SSL_CERT_FILE=$dir/huge runs "in one that is not a list of them" 3 '' \
     'the authorities of .*/huge cannot be read, .*: File too large' true
 rm "$dir/huge"
 SSL_CERT_FILE= NODE_EXTRA_CA_CERTS=$dir/ca.pem runs "in two files" 0 '^4$' '' \
