@@ -48,8 +48,16 @@ struct serve_signature {
 	const struct caller *asker; /* who has it signed: `named`, or who sends */
 };
 
-/* True where who->caller.unit has a say: a rule of the profile names a service. */
-bool serve_needs_unit(struct apam_profile *profile);
+/* What of who->caller has a say: the rules of the profile name such. */
+struct serve_needs {
+	bool unit, groups;
+};
+
+/*
+ * By the files as they are now, so that the next call goes by the same rules;
+ * nothing, where they are gone.
+ */
+struct serve_needs serve_needs(struct apam_profile *profile);
 
 /* One request of one caller. */
 struct serve_job {

@@ -47,12 +47,21 @@ serve_landings(const struct apam *ctx)
 	return ctx->env.loop->landings;
 }
 
-bool
-serve_needs_unit(struct apam_profile *profile)
+struct serve_needs
+serve_needs(struct apam_profile *profile)
 {
-	struct stack *stack = profile_hold(profile);
-	const bool needs = allow_needs_unit(&stack->profile->allow);
+	HOLD_CANCEL;
+	struct apam_error unwanted;
+	struct stack *stack;
+	struct serve_needs needs = { false, false };
 
+	error_init(&unwanted);
+	stack = profile_follow(
+	    profile, profile_deadline(profile, 0), &unwanted);
+	if (stack == NULL)
+		return needs;
+	needs.unit = allow_needs_unit(&stack->profile->allow);
+	needs.groups = allow_needs_groups(&stack->profile->allow);
 	stack_release(&stack);
 	return needs;
 }

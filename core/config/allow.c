@@ -63,6 +63,15 @@ allow_needs_unit(const struct allow *allow)
 	return false;
 }
 
+bool
+allow_needs_groups(const struct allow *allow)
+{
+	for (size_t i = 0; i < allow->count; i++)
+		if (allow->rules[i].group_count > 0)
+			return true;
+	return false;
+}
+
 /* `unsure` is what path_unsure says of the path. */
 static bool
 fits_request(const struct allow_rule *rule, const struct allow_request *request,

@@ -78,6 +78,9 @@ bool allow_is_gateway(const struct allow *allow, const struct caller *caller);
 /* True if a rule names a unit: only then is it asked which one a caller is of. */
 bool allow_needs_unit(const struct allow *allow);
 
+/* The same, of groups. */
+bool allow_needs_groups(const struct allow *allow);
+
 /*
  * The rule that makes rule `i` idle: it names all whom that names, fits all
  * that it fits, and gives as much.  Of two that are the same, the later one is

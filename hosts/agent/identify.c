@@ -38,9 +38,16 @@ bool
 identify(
     struct connection *c, struct apam_profile *profile, struct serve_call *call)
 {
-	const bool needed = profile == NULL || serve_needs_unit(profile);
+	const struct serve_needs all = { true, true };
+	const struct serve_needs needs = profile == NULL ? all :
+							   serve_needs(profile);
 
-	if (needed && peer_unit(&c->peer, c->watch.fd) == UNIT_UNPROVEN &&
+	if (needs.groups && !peer_groups(&c->peer, c->watch.fd)) {
+		connection_drop(c, METRICS_PEER,
+		    "the groups of the program cannot be read");
+		return false;
+	}
+	if (needs.unit && peer_unit(&c->peer, c->watch.fd) == UNIT_UNPROVEN &&
 	    ask(c)) {
 		call->untried = true;
 		/* connection_tick has the client's time. */

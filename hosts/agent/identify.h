@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which service a client is of, where the rules of a profile ask for it: found
- * at once (peer.h), or after the client has proved which process it is
+ * Which groups and which service a client is of, where the rules of a
+ * profile ask for it.  The service is found at once (peer.h), or after the client has proved which process it is
  * (proving.h).  Its requests wait meanwhile.
  */
 #ifndef HOSTS_AGENT_IDENTIFY_H
@@ -16,7 +16,8 @@
 /*
  * True where c->peer says all that the rules of the profile (NULL: of any) ask.
  * Else the client has been asked for a proof: the request is to be kept
- * (waiting.h), and tried again with the same *call.
+ * (waiting.h), and tried again with the same *call; or the connection has ended,
+ * because the client's groups cannot be read.
  */
 bool identify(struct connection *c, struct apam_profile *profile,
     struct serve_call *call);

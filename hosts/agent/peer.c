@@ -244,16 +244,24 @@ peer_of(int socket, struct peer *peer, char why[APAM_TEXT_SIZE])
 		(void)snprintf(why, APAM_TEXT_SIZE, "%s", wrong);
 		return false;
 	}
-	*peer = (struct peer){ .pid = is.pid, .caller.user = is.uid };
-	peer->groups = read_groups(socket, is.gid, &peer->caller.group_count);
-	if (peer->groups == NULL) {
-		(void)snprintf(why, APAM_TEXT_SIZE,
-		    "the groups of the program cannot be read");
+	*peer = (struct peer){
+		.pid = is.pid, .group = is.gid, .caller.user = is.uid
+	};
+	return true;
+}
+
+bool
+peer_groups(struct peer *peer, int socket)
+{
+	size_t count;
+
+	if (peer->groups != NULL)
+		return true;
+	peer->groups = read_groups(socket, peer->group, &count);
+	if (peer->groups == NULL)
 		return false;
-	}
-	peer->caller.group_count = leave_out(
-	    peer->groups, peer->caller.group_count);
 	peer->caller.groups = peer->groups;
+	peer->caller.group_count = leave_out(peer->groups, count);
 	return true;
 }
 

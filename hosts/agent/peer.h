@@ -21,8 +21,10 @@
 
 /* It must not be copied: `caller` has views of what it owns. */
 struct peer {
-	struct caller caller;	/* its unit is empty until peer_unit has it */
+	/* Its unit is empty until peer_unit has it, as groups: peer_groups. */
+	struct caller caller;
 	pid_t pid;
+	gid_t group;		/* the effective one */
 	enum unit_state unit_state;
 	/* plain text, a claim; empty until peer_claim or peer_describe */
 	char program[PEER_PROGRAM_SIZE];
@@ -30,22 +32,29 @@ struct peer {
 	bool heard;
 	uid_t sender_uid;
 	gid_t sender_gid;
-	uint32_t *groups;
+	uint32_t *groups;	/* NULL until peer_groups has read them */
 	char unit[UNIT_NAME_MAX + 1];
 };
 
 /*
  * Who is at the other end of an accepted Unix socket; peer_free gives back what
  * it owns.  False where the kernel does not know a user or process that rules
- * could name, or where there is no memory: why not, and what to do; the
- * connection is to be closed then, and nothing is to be freed.
+ * could name: why not, and what to do; the connection is to be closed then, and
+ * nothing is to be freed.
  *
  * Refused are a process without a number here (another PID namespace) and the
  * user that stands for all users without a number here (another user
- * namespace; user_namespaces(7)), which is "nobody", too.  A group that stands
- * for such groups is left out.
+ * namespace; user_namespaces(7)), which is "nobody", too.
  */
 bool peer_of(int socket, struct peer *peer, char why[APAM_TEXT_SIZE]);
+
+/*
+ * Put the peer's groups as they were at connect(2) into peer->caller, where that
+ * was not done yet; most rules name none.  A group that stands for all that have
+ * no number here is left out.  False where they cannot be read, or there is no
+ * memory: no rule may be looked at then.
+ */
+bool peer_groups(struct peer *peer, int socket);
 
 /* Frees what it owns; twice is harmless. */
 void peer_free(struct peer *peer);

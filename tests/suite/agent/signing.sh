@@ -10,6 +10,7 @@ hmac signed <<-'END'
 allow = ( { users = [ "root", "61001" ]; methods = [ "GET" ];
   paths = [ "/a/*" ]; give = "signature"; } );
 END
+key grouped <<<'allow = ( { groups = [ "61001" ]; give = "secret"; } );'
 hmac body <<<'allow = ( { users = [ "root" ]; give = "signature"; } );'
 
 # ---- Beginning ------------------------------------------------------------------
@@ -84,6 +85,12 @@ if [ "$(id -u)" = 0 ]; then
 	asks signed GET https://signed.example.com/a/b 61001
 	expect "the same for signatures" 0 '^header Authorization: HMAC-TEST' \
 	    '' "$dir/out" "$dir/err"
+	asks grouped GET https://grouped.example.com/x 61001
+	expect "a rule by group" 0 '^header X-Key: fake-key-of-grouped$' '' \
+	    "$dir/err"
+	asks grouped GET https://grouped.example.com/x 61003
+	expect "another group" 0 'allow has no rule for user 61003' '' \
+	    "$dir/out"
 	asks shared GET https://shared.example.com/x 61002
 	expect "no rule for this user" 0 'allow has no rule for user 61002' '' \
 	    "$dir/out"

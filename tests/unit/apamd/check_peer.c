@@ -59,6 +59,7 @@ START_TEST(this_process_is_known)
 	(void)prctl(PR_SET_NAME, "some program");
 	connected_make(&c, NULL, NULL, NULL, NULL);
 	ck_assert_msg(peer_of(c.socket, &peer, why), "%s", why);
+	ck_assert(peer_groups(&peer, c.socket));
 	ck_assert_int_eq(peer.pid, c.child);
 	ck_assert_uint_eq(peer.caller.user, geteuid());
 	ck_assert(has_group(getegid()));
@@ -83,6 +84,8 @@ START_TEST(user_and_groups_are_the_peers)
 		return;
 	connected_make(&c, become, &ann, NULL, NULL);
 	ck_assert_msg(peer_of(c.socket, &peer, why), "%s", why);
+	ck_assert_uint_eq(peer.caller.group_count, 0);
+	ck_assert(peer_groups(&peer, c.socket));
 	ck_assert_uint_eq(peer.caller.user, ANN);
 	ck_assert_uint_eq(peer.caller.group_count, 4);
 	ck_assert(has_group(OPS) && has_group(5) && has_group(6));
@@ -92,6 +95,27 @@ START_TEST(user_and_groups_are_the_peers)
 	(void)snprintf(expected, sizeof(expected),
 	    "user 61001, process %ld (\"backup\")", (long)c.child);
 	ck_assert_str_eq(text, expected);
+	peer_free(&peer);
+	connected_end(&c);
+}
+END_TEST
+
+/* They are asked for later than the user, and once. */
+START_TEST(groups_stay_as_they_were_read)
+{
+	struct somebody ann = { ANN, BOB, { OPS }, 1, false };
+	struct connected c;
+
+	if (geteuid() != 0)
+		return;
+	connected_make(&c, become, &ann, NULL, NULL);
+	ck_assert_msg(peer_of(c.socket, &peer, why), "%s", why);
+	ck_assert(!peer_groups(&peer, -1));
+	ck_assert_uint_eq(peer.caller.group_count, 0);
+	ck_assert(peer_groups(&peer, c.socket));
+	ck_assert(peer_groups(&peer, -1));
+	ck_assert_uint_eq(peer.caller.group_count, 2);
+	ck_assert(has_group(OPS) && has_group(BOB));
 	peer_free(&peer);
 	connected_end(&c);
 }
@@ -116,6 +140,7 @@ START_TEST(many_groups_are_read)
 		return;
 	connected_make(&c, become_of_many, NULL, NULL, NULL);
 	ck_assert_msg(peer_of(c.socket, &peer, why), "%s", why);
+	ck_assert(peer_groups(&peer, c.socket));
 	ck_assert_uint_eq(peer.caller.group_count, 1001);
 	ck_assert(has_group(100000) && has_group(100999) && has_group(0));
 	peer_free(&peer);
@@ -140,6 +165,7 @@ START_TEST(a_group_is_the_effective_one)
 		return;
 	connected_make(&c, become_setgid, NULL, NULL, NULL);
 	ck_assert_msg(peer_of(c.socket, &peer, why), "%s", why);
+	ck_assert(peer_groups(&peer, c.socket));
 	ck_assert_uint_eq(peer.caller.group_count, 1);
 	ck_assert(has_group(OPS) && !has_group(ANN));
 	peer_free(&peer);
@@ -173,6 +199,7 @@ START_TEST(nogroup_is_left_out)
 		return;
 	connected_make(&c, become, &who, NULL, NULL);
 	ck_assert_msg(peer_of(c.socket, &peer, why), "%s", why);
+	ck_assert(peer_groups(&peer, c.socket));
 	ck_assert_uint_eq(peer.caller.group_count, 1);
 	ck_assert(has_group(OPS));
 	peer_free(&peer);
@@ -553,6 +580,7 @@ main(void)
 
 	tcase_add_test(tc, this_process_is_known);
 	tcase_add_test(tc, user_and_groups_are_the_peers);
+	tcase_add_test(tc, groups_stay_as_they_were_read);
 	tcase_add_test(tc, many_groups_are_read);
 	tcase_add_test(tc, a_group_is_the_effective_one);
 	tcase_add_test(tc, nobody_is_refused);

@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "profile/handle.h"
+#include "profile/reload.h"
 #include "slot/slot.h"
 #include "slot/write.h"
 #include "support/project.h"
@@ -551,6 +552,32 @@ START_TEST(changed_files_count_once_they_are_looked_at)
 }
 END_TEST
 
+/* What the next signature's rules ask, when the files have changed before it. */
+START_TEST(needs_are_those_of_the_files_as_they_are_now)
+{
+	struct apam_profile *profile = use(KEY, "");
+	char path[256];
+
+	ck_assert(!serve_needs(profile).unit);
+	ck_assert(!serve_needs(profile).groups);
+	(void)use(KEY,
+	    "allow = ( { groups = [ \"64005\" ]; give = \"secret\"; } );\n");
+	profile_look_soon(profile);
+	ck_assert(serve_needs(profile).groups);
+	ck_assert(!serve_needs(profile).unit);
+	(void)use(KEY,
+	    "allow = ( { units = [ \"a.service\" ]; "
+	    "give = \"secret\"; } );\n");
+	profile_look_soon(profile);
+	ck_assert(serve_needs(profile).unit);
+	ck_assert(!serve_needs(profile).groups);
+	(void)snprintf(path, sizeof(path), "%s/apam.d/p.conf", project.dir);
+	ck_assert_int_eq(unlink(path), 0);
+	profile_look_soon(profile);
+	ck_assert(!serve_needs(profile).unit);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -569,6 +596,7 @@ main(void)
 	tcase_add_test(t, the_parts_are_handed_over);
 	tcase_add_test(t, parameters_are_what_is_to_be_appended);
 	tcase_add_test(t, a_digest_that_is_lacking_is_asked_for);
+	tcase_add_test(t, needs_are_those_of_the_files_as_they_are_now);
 	tcase_add_test(t, changed_files_count_once_they_are_looked_at);
 	suite_add_tcase(s, t);
 	return run_suite(s);

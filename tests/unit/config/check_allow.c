@@ -91,6 +91,23 @@ START_TEST(a_unit_is_asked_for_where_a_rule_has_one)
 }
 END_TEST
 
+START_TEST(groups_are_asked_for_where_a_rule_has_one)
+{
+	const struct allow none = { NULL, 0 };
+	size_t with = 0;
+
+	ck_assert(allow_needs_groups(&allow));
+	ck_assert(!allow_needs_groups(&none));
+	while (rules[with].group_count == 0)
+		with++;
+	for (size_t n = 0; n <= allow.count; n++) {
+		const struct allow first = { rules, n };
+
+		ck_assert_int_eq(allow_needs_groups(&first), n > with);
+	}
+}
+END_TEST
+
 /* ---- Gateways --------------------------------------------------------- */
 
 START_TEST(a_gateway_is_given_nothing_itself)
@@ -271,6 +288,7 @@ main(void)
 	tcase_add_loop_test(tc, a_rule_only_adds, 0, ROWS(rows));
 	tcase_add_test(tc, without_rules_nothing_fits);
 	tcase_add_test(tc, a_unit_is_asked_for_where_a_rule_has_one);
+	tcase_add_test(tc, groups_are_asked_for_where_a_rule_has_one);
 	tcase_add_test(tc, a_gateway_is_given_nothing_itself);
 	tcase_add_loop_test(tc, an_idle_rule_is_found, 0, ROWS(pairs));
 	tcase_add_loop_test(tc, an_idle_rule_is_not_missed, 0, ROWS(pairs));
