@@ -25,7 +25,7 @@
 #include "file/replace.h"
 #include "file/user_dir.h"
 
-#define NOTES_MAX 4096 /* how many of one user are read */
+#define NOTES_MAX 4096 /* how many of one user are read, of each of two sorts */
 #define LIST_MAX 65536 /* how many names of one directory are looked at */
 #define NAME_SIZE (sizeof("checked-") + 16 + 3)
 #define CHECKED_TRIES 50
@@ -229,6 +229,13 @@ read_note_file(int directory, const char *name, enum key_note_kind kind,
 	return ok;
 }
 
+/* The file is of a note for somebody else, which there may be many of. */
+static bool
+is_for_other(const char *name)
+{
+	return name[strcspn(name, "-") + KEY_NOTE_KEY] == '-';
+}
+
 /* The kind of note that has this file name; false if it is not one. */
 static bool
 note_kind_of(const char *name, enum key_note_kind *kind)
@@ -248,15 +255,15 @@ static void
 read_note_list(const struct reading *r, unsigned long uid, DIR *list)
 {
 	const struct dirent *entry;
-	unsigned names = 0, notes = 0;
+	unsigned names = 0, own = 0, other = 0;
 	enum key_note_kind kind;
 	struct key_note note;
 
-	while (names++ < LIST_MAX && notes < NOTES_MAX &&
-	    (entry = readdir(list)) != NULL) {
-		if (!note_kind_of(entry->d_name, &kind))
+	while (names++ < LIST_MAX && (entry = readdir(list)) != NULL) {
+		if (!note_kind_of(entry->d_name, &kind) ||
+		    (is_for_other(entry->d_name) ? other++ : own++) >=
+			NOTES_MAX)
 			continue;
-		notes++;
 		note = (struct key_note){ .uid = uid };
 		(void)snprintf(note.key, sizeof(note.key), "%.16s",
 		    entry->d_name + strlen(prefixes[kind]));

@@ -549,6 +549,23 @@ START_TEST(one_user_may_not_have_very_many)
 }
 END_TEST
 
+/* For whom a gateway signed keeps none of its own notes from being read. */
+START_TEST(many_for_others_displace_none)
+{
+	struct key_note note = note_of("mine");
+	char name[sizeof("used-" HASH "-0f")], first[1024];
+
+	ck_assert(write_note(KEY_NOTE_USED, &note));
+	put_file("used-" HASH "-0f", NOTE(PROGRAM OTHER("1") "}"));
+	(void)snprintf(first, sizeof(first), "%s", below("used-" HASH "-0f"));
+	for (int i = 0; i < 4096; i++) {
+		(void)snprintf(name, sizeof(name), "used-%016x-0f", i);
+		ck_assert_int_eq(link(first, below(name)), 0);
+	}
+	ck_assert_int_eq(see_all().count, 4096 + 1);
+}
+END_TEST
+
 /* ---- Many -------------------------------------------------------------- */
 
 /* As root: of the users 0 to 3. */
@@ -722,6 +739,7 @@ main(void)
 	    tc, other_kinds_of_files_are_left_out, 0, ROWS(kinds));
 	tcase_add_test(tc, a_note_of_a_time_to_come_is_dropped);
 	tcase_add_test(tc, one_user_may_not_have_very_many);
+	tcase_add_test(tc, many_for_others_displace_none);
 	tcase_add_test(tc, root_reads_all_and_others_their_own);
 	tcase_add_test(tc, a_reader_sees_whole_ones);
 	return run_suite(suite);
