@@ -2,10 +2,11 @@
 /*
  * One process of nginx, which ends with this one.
  */
-#define _DEFAULT_SOURCE /* usleep */
+#define _DEFAULT_SOURCE /* getaddrinfo, usleep */
 #include "run/gate.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,6 +128,40 @@ lend_text(struct lent *lent, const char *text, char path[MEMORY_PATH_SIZE])
 	return lend(lent, memory_file((const char *const[]){ text }, 1, path));
 }
 
+/* nginx does not start with a name that cannot be looked up. */
+static bool
+has_address(const struct site *site)
+{
+	struct addrinfo *found = NULL;
+
+	if (getaddrinfo(site->host, NULL, NULL, &found) != 0) {
+		say("%s: its name cannot be looked up now: requests to it are "
+		    "answered with 502",
+		    site->host);
+		return false;
+	}
+	freeaddrinfo(found);
+	return true;
+}
+
+/* RFC 9457, as the module's own answers. */
+static const char answer_502[] =
+    "{\"status\":502,\"title\":\"Bad Gateway\",\"detail\":\"the host's "
+    "name could not be looked up when apam run started: start it again\","
+    "\"apam\":\"APAM_E_NETWORK\"}";
+
+/* The answer to all, in place of sending on what nobody could sign. */
+static void
+write_refusal(FILE *to)
+{
+	fprintf(to,
+	    "location / {\ndefault_type application/problem+json;\n"
+	    "return 502 \"");
+	for (const char *c = answer_502; *c != '\0'; c++)
+		fprintf(to, "%s%c", *c == '"' ? "\\" : "", *c);
+	fputs("\";\n}\n}\n", to);
+}
+
 /* One location for all, of a server whose first lines are written. */
 static void
 write_location(FILE *to, const struct gate *gate, size_t i, const char *host)
@@ -135,6 +170,10 @@ write_location(FILE *to, const struct gate *gate, size_t i, const char *host)
 	const char *ca = site->ca_file == NULL ? system_authorities() :
 						 site->ca_file;
 
+	if (host == NULL) {
+		write_refusal(to);
+		return;
+	}
 	fprintf(to,
 	    "location / {\napam *;\napam_origin https://%s:%u;\n"
 	    "apam_hosts %s;\nproxy_ssl_trusted_certificate \"%s\";\n"
@@ -152,14 +191,15 @@ write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 	const struct site *site = &gate->sites->all[i];
 	const struct authority *a = &gate->authorities[i];
 	char certificate[MEMORY_PATH_SIZE], key[MEMORY_PATH_SIZE];
-	char host[SITE_HOST_MAX + 3];
+	char text[SITE_HOST_MAX + 3], *host = has_address(site) ? text : NULL;
 
 	if (!lend_text(lent, a->certificate, certificate) ||
 	    !lend_text(lent, a->key, key))
 		return false;
-	site_url_host(site, host);
-	fprintf(to, "upstream up%zu { server %s:%u; keepalive 64; }\n", i, host,
-	    site->port);
+	site_url_host(site, text);
+	if (host != NULL)
+		fprintf(to, "upstream up%zu { server %s:%u; keepalive 64; }\n",
+		    i, host, site->port);
 	fprintf(to,
 	    "server {\nlisten unix:%s ssl;\nssl_certificate %s;\n"
 	    "ssl_certificate_key %s;\n",

@@ -361,6 +361,17 @@ expect "a profile with a proxy" 3 '' 'proxied: the profile has a proxy' \
     "$dir/out" "$dir/err"
 holds "nothing is left to sign for" grep -q 'no profile that -p names' "$dir/err"
 rm "$dir/apam.d/proxied.conf"
+# A label of 64 bytes is looked up nowhere.  RFC 1035, 2.3.4
+away=https://$(printf '%064d' 0).example
+entry away "$away" oauth2-client-credentials "$seven_entry"
+runs "a host without an address" 0 \
+    '"detail":"the host.s name could not be looked up.*"APAM_E_NETWORK"' \
+    'example: its name cannot be looked up now' curl -sS "$away/eyes"
+runs "all others are served" 0 '"eyes":\[\{' 'looked up now' curl -sS "$seven/eyes"
+run run -p away -- curl -sS -o /dev/null -w '%{http_code} %{content_type}' \
+    "$away/eyes"
+expect "or none" 0 '^502 application/problem.json$' 'looked up now' "$dir/out" "$dir/err"
+rm "$dir/apam.d/away.conf"
 row "no program at all" 2 '' 'usage: apam run' run
 row "no such profile" 2 '' 'no profile nobody; .apam list' run -p seven \
     -p nobody -- true
