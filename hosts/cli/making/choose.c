@@ -232,8 +232,10 @@ choose_name(struct making *m)
 int
 making_choose(struct making *m)
 {
-	int code = choose_url(m);
+	int code = making_allow_http(m);
 
+	if (code == STATUS_DONE)
+		code = choose_url(m);
 	if (code == STATUS_DONE)
 		code = choose_name(m);
 	return code == STATUS_DONE ? making_choose_scheme(m) : code;

@@ -69,6 +69,15 @@ last_option(const struct draft_part *part, const char *path)
 	return o;
 }
 
+/* It is the profile's, and decides which URLs are good. */
+static bool
+allows_http(const char *given)
+{
+	static const char option[] = "allow_http=";
+
+	return strncmp(given, option, sizeof(option) - 1) == 0;
+}
+
 /* Take one --set OPTION=VALUE. */
 static const char *
 take_setting(struct making *m, const char *given, char why[DRAFT_WHY_SIZE])
@@ -82,7 +91,7 @@ take_setting(struct making *m, const char *given, char why[DRAFT_WHY_SIZE])
 		return "it is not OPTION=VALUE";
 	(void)snprintf(
 	    path, sizeof(path), "%.*s", (int)(equals - given), given);
-	part = making_part(m, &name);
+	part = allows_http(given) ? &m->draft.profile : making_part(m, &name);
 	if (part == NULL)
 		return "there is no such entry";
 	if (strcmp(name, "scheme") == 0 || strcmp(name, "origins") == 0)
@@ -99,8 +108,9 @@ take_setting(struct making *m, const char *given, char why[DRAFT_WHY_SIZE])
 	return draft_set(part, name, equals + 1, why);
 }
 
+/* The one that allows http, or all others. */
 static int
-take_settings(struct making *m)
+take_settings(struct making *m, bool http)
 {
 	char text[DRAFT_WHY_SIZE];
 	const char *why;
@@ -108,7 +118,8 @@ take_settings(struct making *m)
 	for (size_t i = 0; i < m->args->given_count; i++) {
 		const struct given *given = &m->args->given[i];
 
-		if (strcmp(given->flag->name, "set") != 0)
+		if (strcmp(given->flag->name, "set") != 0 ||
+		    allows_http(given->value) != http)
 			continue;
 		why = take_setting(m, given->value, text);
 		if (why == NULL)
@@ -515,9 +526,15 @@ fill_probe(struct making *m)
 }
 
 int
+making_allow_http(struct making *m)
+{
+	return take_settings(m, true);
+}
+
+int
 making_fill(struct making *m)
 {
-	int code = take_settings(m);
+	int code = take_settings(m, false);
 
 	if (code == STATUS_DONE)
 		code = fill_ca(m);

@@ -59,6 +59,12 @@ int making_choose(struct making *m);
 /* By which scheme requests are authenticated; or schemes, of a document. */
 int making_choose_scheme(struct making *m);
 
+/*
+ * Take what --set says of allow_http, since the URL is held against it.  Returns an
+ * exit status.
+ */
+int making_allow_http(struct making *m);
+
 /* The options of its entries, and their secrets. */
 int making_fill(struct making *m);
 

@@ -131,6 +131,8 @@ made "a group without a member" 2 '' 'name its member' x one "${plain[@]}" \
     --set also=x
 made "no boolean" 2 '' '--set allow_http: it must be true or false' x one \
     "${plain[@]}" --set allow_http=yes
+made "http that is not allowed" 2 '' 'needs allow_http = true' x one \
+    --url http://127.0.0.1:1 --scheme api-key --set header=X-Api-Key
 made "no integer" 2 '' 'it must be an integer' x one "${plain[@]}" \
     --set refusals.status=many
 made "a control character" 2 '' 'control characters' x one "${plain[@]}" \
@@ -208,6 +210,11 @@ nothing "mistakes"
 
 # ---- What is there already ----------------------------------------------------------
 
+made "http, as --set allows it" 0 'near.conf is made' '' "$key" near \
+    --url http://127.0.0.1:1 --scheme api-key --set header=X-Api-Key \
+    --set allow_http=true --no-check
+holds "once" [ "$(grep -c '^allow_http = true;' "$dir/apam.d/near.conf")" = 1 ]
+rm "$dir/apam.d/near.conf" "$dir/apam.d/secrets/near"
 made "one" 0 '^Its key was not checked: --no-check was given' '' "$key" one "${plain[@]}" --no-check
 before=$(cat "$dir/apam.d/one.conf" "$dir/apam.d/secrets/one" | cksum)
 same()
