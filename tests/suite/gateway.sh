@@ -50,6 +50,12 @@ row "an address of all" 2 '' '--listen takes' gateway --dir "$dir/gateway" \
     --listen 0.0.0.0:80
 row "an address that others reach" 2 '' '--listen takes' gateway \
     --dir "$dir/gateway" --listen 192.0.2.1:8080
+for wrong in 0 65536 127.0.0.1:080000 '[::1]:' 127.0.0.1; do
+	row "not a port: $wrong" 2 '' '--listen takes .*a port from 1 to 65535' \
+	    gateway --dir "$dir/gateway" --listen "$wrong"
+done
+row "nor for the page" 2 '' '--page takes a port from 1 to' gateway \
+    --dir "$dir/gateway" --page 65536
 row "a host's name" 2 '' '--listen takes' gateway --dir "$dir/gateway" \
     --listen localhost:8080
 row "no workers" 2 '' '--workers takes' gateway --dir "$dir/gateway" \

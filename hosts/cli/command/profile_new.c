@@ -76,8 +76,7 @@ read_group(struct making *m)
 		return STATUS_DONE;
 	if (group == NULL)
 		return usage_error(&command_profile_new,
-		    "there is no group of that name; `getent group` shows "
-		    "them");
+		    "there is no group %s; `getent group` shows them", name);
 	m->group = group->gr_gid;
 	return STATUS_DONE;
 }

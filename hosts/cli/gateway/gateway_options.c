@@ -74,12 +74,23 @@ read_directory(struct gateway_options *to, const char *named)
 
 /* ---- Where it listens ---------------------------------------------------- */
 
+static bool
+has_port(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	const size_t n = colon == NULL ? 0 : strspn(colon + 1, DIGITS);
+	const unsigned long port = n == 0 ? 0 : strtoul(colon + 1, NULL, 10);
+
+	return n < 6 && port > 0 && port <= 65535 && colon[n + 1] == '\0';
+}
+
 /* Loopback alone: at any other address programs of others could call. */
 static bool
 is_loopback(const char *address)
 {
-	return strncmp(address, "127.", 4) == 0 ||
-	    strncmp(address, "[::1]:", 6) == 0;
+	return (strncmp(address, "127.", 4) == 0 ||
+		   strncmp(address, "[::1]:", 6) == 0) &&
+	    has_port(address);
 }
 
 /* A port is one of 127.0.0.1; else it is as it is written. */
@@ -108,8 +119,8 @@ read_listen(struct gateway_options *to, const char *named)
 	const char *socket;
 
 	if (!take_listen(to, named)) {
-		complain("--listen takes unix:/PATH, a port, 127.0.0.1:PORT or "
-			 "[::1]:PORT");
+		complain("--listen takes unix:/PATH, a port from 1 to 65535, "
+			 "127.0.0.1:PORT or [::1]:PORT");
 		return STATUS_USAGE;
 	}
 	socket = gateway_options_socket(to);
@@ -147,7 +158,8 @@ read_page(struct gateway_options *to, const char *named)
 		return STATUS_DONE;
 	if (!take_address(named, to->page_listen) ||
 	    !is_loopback(to->page_listen)) {
-		complain("--page takes a port, 127.0.0.1:PORT or [::1]:PORT");
+		complain("--page takes a port from 1 to 65535, 127.0.0.1:PORT "
+			 "or [::1]:PORT");
 		return STATUS_USAGE;
 	}
 	if (strcmp(to->page_listen, to->listen) == 0) {

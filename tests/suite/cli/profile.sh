@@ -203,7 +203,7 @@ made "a secret of two lines" 2 '' 'more than one line' $'a\nb\n' one \
     "${plain[@]}"
 made "a reference to nothing" 3 '' 'error: key: .*no such' '' one "${plain[@]}" \
     --secret key=env:APAM_TEST_NOT_THERE
-made "no such group" 2 '' 'there is no group of that name' x one "${plain[@]}" \
+made "no such group" 2 '' 'there is no group no-such-group; ' x one "${plain[@]}" \
     -g no-such-group
 row "no such document" 2 '' 'No such file' profile new one --openapi "$dir/none"
 nothing "mistakes"
