@@ -68,6 +68,7 @@ sweep 'keys list' '' keys list
 sweep 'module list' '' --json module list
 sweep 'a module' '' module list login-token
 sweep log '' --json log
+sweep 'a module as JSON' '' --json module list login-token
 sweep users '' users list
 sweep headers '' headers one "$api/v1/me"
 
@@ -117,11 +118,17 @@ paths: {/me: {get: {}}}
 components: {securitySchemes: {one: {type: apiKey, in: header, name: X-Api-Key}}}
 END
 sweep 'profile new from a document' $key profile new three --openapi "$dir/document" --no-check
+sweep 'profile new as JSON' $key --json "${new[@]}" --no-check
 sweep 'secret set' $key secret set "$tree/secrets/two"
+sweep 'secret set as JSON' $key --json secret set "$tree/secrets/two"
 sweep 'keys archive' '' keys archive one
 run -c "$dir/apam.conf" keys archive one
 sweep 'keys restore' '' keys restore one
 sweep 'keys add' '' keys add --description 'one of two' me@example.com
+sweep 'keys recover' '' keys recover --yes
+run -c "$dir/apam.conf" keys add me@example.com
+sweep 'keys describe' '' --json keys describe --description new me@example.com
+sweep 'keys archive as JSON' '' --json keys archive --why 'a test' me@example.com
 sweep 'keys list of an archived one' '' --json keys list
 
 # ---- What helps other programs ------------------------------------------------------
