@@ -68,15 +68,25 @@ keys_profiles(char to[KEYS_PROFILES_SIZE], const struct apam_key_info *key)
 		    i == 0 ? "" : ", ", key->profiles[i]);
 }
 
+/* null without memory: a shorter list would say that the rest have a key. */
+static json_t *
+names_json(const char *const *names)
+{
+	json_t *all = json_array();
+
+	for (; names != NULL && *names != NULL; names++)
+		if (json_array_append_new(all, json_text(*names)) != 0) {
+			json_decref(all);
+			return json_null();
+		}
+	return all;
+}
+
 json_t *
 keys_done_json(const char *id, const char *state, const char *const *profiles)
 {
-	json_t *without = json_array();
-
-	for (; profiles != NULL && *profiles != NULL; profiles++)
-		json_array_append_new(without, json_text(*profiles));
 	return json_pack("{s:o, s:o, s:o}", "id", json_text(id), "state",
-	    json_text(state), "profiles_without_key", without);
+	    json_text(state), "profiles_without_key", names_json(profiles));
 }
 
 int

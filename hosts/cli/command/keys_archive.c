@@ -118,7 +118,7 @@ struct survey {
 	struct use use;
 	struct names touched; /* profiles that name a key with this name */
 	struct names served; /* profiles that name another key that is good */
-	bool failed; /* out of memory */
+	bool failed; /* not all of them are known */
 };
 
 static bool
@@ -214,13 +214,15 @@ may_go(const struct args *args, const struct use *use, const char *id)
 static int
 archive(struct cli *cli, const struct args *args, struct survey *survey)
 {
-	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_error err = APAM_ERROR_INIT, partial = APAM_ERROR_INIT;
 	enum apam_status status = apam_keys_of(
-	    cli->ctx, survey->name->id, sort_key, survey, NULL, &err);
+	    cli->ctx, survey->name->id, sort_key, survey, &partial, &err);
 	bool done;
 
 	if (status != APAM_OK)
 		return report(NULL, status, &err);
+	if (partial.status != APAM_OK)
+		survey->failed = true;
 	done = survey->use.live == 0 && survey->use.archived > 0;
 	if (!done && !may_go(args, &survey->use, survey->name->id))
 		return STATUS_REFUSED;
