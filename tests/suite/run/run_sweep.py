@@ -5,7 +5,7 @@
     run_sweep.py DIR SIGNED OTHER APAM-RUN
 
 DIR has apam.conf, `known` with texts that nothing may say, and is written into.
-The program is guest.sh with the URLs SIGNED and OTHER.
+The program is guest.bash with the URLs SIGNED and OTHER.
 
 Where a call fails, apam-run says why and ends, and has not run the program; or it
 runs the program with all that it needs, of which a request may be answered by an
@@ -55,7 +55,7 @@ class Worker:
             no_proxy="a.example,localhost", WGETRC=str(self.wgetrc),
             CURL_CA_BUNDLE=str(DIR / "ca.pem"))
         command = [RUN, "-c", DIR / "apam.conf", "--", "sh",
-                   "tests/suite/run/guest.sh", SIGNED, OTHER]
+                   "tests/suite/run/guest.bash", SIGNED, OTHER]
         try:
             done = subprocess.run(
                 command, env=environment, stdin=subprocess.DEVNULL,

@@ -283,7 +283,7 @@ START_TEST(a_hundred_keys_of_one_id)
 	const struct apam_key_name name = { sizeof(name), "many", NULL, NULL };
 	const struct key_question question = { &name, LIVE, &set, &named };
 	struct key_choice choice;
-	char secret[16];
+	char secret[32];
 
 	for (int i = 0; i < 100; i++) {
 		(void)snprintf(secret, sizeof(secret), "FAKE-%d", i);

@@ -51,7 +51,7 @@ enter(const char *scheme, const char *id, const char *secret)
 /* A thousand secrets of one id: each mark is another, and finds its own. */
 START_TEST(no_two_marks_are_alike)
 {
-	char secret[16], marks[1000][APAM_MARK_SIZE];
+	char secret[32], marks[1000][APAM_MARK_SIZE];
 
 	for (int i = 0; i < 1000; i++) {
 		struct key_record *record;

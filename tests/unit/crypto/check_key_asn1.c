@@ -54,7 +54,7 @@ START_TEST(bytes_that_were_changed)
 	ck_assert_ptr_null(key_pem_read(text, &der, &numbers));
 	ck_assert_int_eq(read_all(buf_view(&der)), 1);
 	for (size_t i = 0; i < der.n; i++) {
-		for (unsigned char bit = 1; bit != 0; bit <<= 1) {
+		for (int bit = 1; bit < 256; bit <<= 1) {
 			der.p[i] = (char)(der.p[i] ^ bit);
 			(void)read_all(buf_view(&der));
 			der.p[i] = (char)(der.p[i] ^ bit);

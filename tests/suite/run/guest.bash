@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A program that `apam run` runs, for tests/suite/run/run_sweep.py:
 #
-#	guest.sh SIGNED OTHER
+#	guest.bash SIGNED OTHER
 #
 # It says whether all of its environment is there, which keeps keys from it and
 # leads it to the gateway, and then what three requests give: one that is signed,
