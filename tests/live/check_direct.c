@@ -4,6 +4,7 @@
  * core/profile/warm.c lends: the direct way signs what the long way would, ends
  * when the slot would, and keeps nothing when it has ended.
  */
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
@@ -266,10 +267,12 @@ static _Atomic int failed, direct_ones;
 static void *
 sign_on(void *arg)
 {
-	const struct apam_request r = APAM_REQUEST("GET", URL);
+	struct apam_request r = APAM_REQUEST("GET", URL);
 	_Alignas(16) char mine[2048];
 	struct apam_signature s = APAM_SIGNATURE_INIT;
 
+	/* The clock is set on while this thread may wait for a processor. */
+	r.timeout_ms = INT_MAX;
 	s.store = mine;
 	s.store_size = sizeof(mine);
 	while (!atomic_load(&stop)) {
