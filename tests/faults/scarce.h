@@ -19,8 +19,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "faults/mapped.h"
 
 #define SCARCE_PLACES 1024
 #define SCARCE_IN_LOOPS 2 /* calls of a place that count */
@@ -41,15 +41,7 @@ static struct scarce {
 __attribute__((constructor)) static void
 scarce_begin(void)
 {
-	const char *path = getenv("APAM_SCARCE");
-	const int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
-	void *p = fd < 0 ? MAP_FAILED :
-			   mmap(NULL, sizeof(*scarce), PROT_READ | PROT_WRITE,
-			       MAP_SHARED, fd, 0);
-
-	if (fd >= 0)
-		(void)close(fd);
-	scarce = p == MAP_FAILED ? NULL : p;
+	scarce = scarce_map(sizeof(*scarce));
 }
 
 /* ---- What counts coverage ------------------------------------------------------ */

@@ -169,7 +169,7 @@ need(bool ok, int step)
 static void
 open_context(unsigned flags)
 {
-	live_open(&p, flags);
+	project_open(&p, flags);
 	need(apam_profile_get(p.ctx, "live", &profile, NULL) == APAM_OK, 1);
 }
 

@@ -19,6 +19,7 @@
 #include "faults/fault.h"
 #include "profile/handle.h"
 #include "profile/reload.h"
+#include "support/called_wrong.h"
 #include "support/clock.h"
 #include "support/project.h"
 #include "support/run.h"
@@ -104,20 +105,6 @@ check_sum(const char *what, const struct sum *sum, long least)
 	ck_assert_int_gt(sum->calls, least);
 	ck_assert_msg(sum->bad == 0, "%s: %ld of %ld, the first: %s", what,
 	    sum->bad, sum->calls, sum->first);
-}
-
-/* Is what a shortage of memory, or a failing file, was called right? */
-static bool
-is_called_wrong(const char *said)
-{
-	static const char *const wrong[] = { "malformed", "syntax", "damaged",
-		"is not an option", "expected", "duplicate", "not valid",
-		"can be changed by others" };
-
-	for (int i = 0; i < ROWS(wrong); i++)
-		if (strstr(said, wrong[i]) != NULL)
-			return true;
-	return false;
 }
 
 /* ---- The project -------------------------------------------------------- */

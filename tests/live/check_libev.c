@@ -94,7 +94,7 @@ static void
 setup(void)
 {
 	live_make(&p);
-	live_open(&p, APAM_OPEN_NO_THREAD);
+	project_open(&p, APAM_OPEN_NO_THREAD);
 	memset(&host, 0, sizeof(host));
 	host.loop = ev_loop_new(EVFLAG_AUTO);
 	ck_assert_ptr_nonnull(host.loop);

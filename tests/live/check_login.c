@@ -479,14 +479,9 @@ turn(void)
 
 START_TEST(a_program_may_drive_it)
 {
-	struct apam_open_options options = { .size = sizeof(options),
-		.flags = APAM_OPEN_USER | APAM_OPEN_NO_THREAD };
 	enum apam_status status = APAM_E_PENDING;
-	char config[128];
 
-	(void)snprintf(config, sizeof(config), "%s/apam.conf", l.p.dir);
-	options.config = config;
-	ck_assert_int_eq(apam_open(&options, &l.p.ctx, &err), APAM_OK);
+	project_open(&l.p, APAM_OPEN_NO_THREAD);
 	ck_assert_int_eq(start(APAM_LOGIN_BROWSER, REDIRECT), APAM_OK);
 	for (int i = 0; i < 50 && event.kind != APAM_LOGIN_REDIRECT; i++) {
 		turn();

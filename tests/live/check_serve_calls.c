@@ -18,7 +18,7 @@ static void
 setup(void)
 {
 	live_make(&p);
-	live_open(&p, APAM_OPEN_NO_THREAD);
+	project_open(&p, APAM_OPEN_NO_THREAD);
 }
 
 static void

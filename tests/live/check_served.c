@@ -73,14 +73,7 @@ teardown(void)
 static struct apam_profile *
 get_soon(const char *name)
 {
-	struct apam_open_options options = { .size = sizeof(options),
-		.flags = APAM_OPEN_USER | APAM_OPEN_NO_THREAD };
-	char config[128];
-
-	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
-	options.config = config;
-	ck_assert_int_eq(
-	    apam_open(&options, &project.ctx, &project.err), APAM_OK);
+	project_open(&project, APAM_OPEN_NO_THREAD);
 	return project_get(&project, name);
 }
 

@@ -5,7 +5,6 @@
  * calls that do not wait.  What other agents do is in check_served.c.
  */
 #define _GNU_SOURCE
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -14,6 +13,7 @@
 #include "profile/stack.h"
 #include "support/agent_process.h"
 #include "support/run.h"
+#include "support/stepped.h"
 
 #define SIGNATURES 1000 /* of each thread, or child */
 #define THREADS 4
@@ -170,14 +170,7 @@ END_TEST
 static struct apam_profile *
 get_soon(const char *name)
 {
-	struct apam_open_options options = { .size = sizeof(options),
-		.flags = APAM_OPEN_USER | APAM_OPEN_NO_THREAD };
-	char config[128];
-
-	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
-	options.config = config;
-	ck_assert_int_eq(
-	    apam_open(&options, &project.ctx, &project.err), APAM_OK);
+	project_open(&project, APAM_OPEN_NO_THREAD);
 	return project_get(&project, name);
 }
 
@@ -190,16 +183,8 @@ sign_soon(struct apam_profile *p, struct apam_signature *s)
 	struct apam_call *call;
 	enum apam_status status = apam_sign_start(
 	    p, &request, s, &call, &project.err);
-	struct pollfd ready = { .events = POLLIN };
 
-	while (status == APAM_E_PENDING) {
-		ready.fd = apam_fd(p->ctx);
-		(void)poll(&ready, 1, apam_timeout(p->ctx));
-		apam_step(p->ctx);
-		status = apam_call_result(call, &project.err);
-	}
-	apam_call_cancel(&call);
-	return status;
+	return stepped_end(p->ctx, &call, status, &project.err);
 }
 
 START_TEST(calls_that_do_not_wait_get_through)

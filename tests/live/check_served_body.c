@@ -6,12 +6,12 @@
  * the rules hold.
  */
 #define _GNU_SOURCE
-#include <poll.h>
 #include <sys/resource.h>
 
 #include "base/clock.h"
 #include "support/agent_process.h"
 #include "support/run.h"
+#include "support/stepped.h"
 
 #define SIZE (3 * 65536 + 77)
 #define ROOM (SIZE + 4096)
@@ -234,31 +234,16 @@ sign_without_waiting(struct apam_profile *p, const struct apam_body *body)
 	enum apam_status status = apam_sign_start(
 	    p, &r, &signature, &call, &err);
 
-	while (status == APAM_E_PENDING) {
-		struct pollfd fd = { .fd = apam_fd(project.ctx),
-			.events = POLLIN };
-
-		(void)poll(&fd, 1, apam_timeout(project.ctx));
-		apam_step(project.ctx);
-		err = (struct apam_error)APAM_ERROR_INIT;
-		status = apam_call_result(call, &err);
-	}
-	apam_call_cancel(&call);
-	return status;
+	return stepped_end(project.ctx, &call, status, &err);
 }
 
 START_TEST(a_call_that_does_not_wait)
 {
 	static char far[ROOM], here[ROOM];
 	const struct apam_body body = reader(SIZE);
-	struct apam_open_options options = { .size = sizeof(options),
-		.flags = APAM_OPEN_USER | APAM_OPEN_NO_THREAD };
-	char config[128];
 	int64_t n;
 
-	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
-	options.config = config;
-	ck_assert_int_eq(apam_open(&options, &project.ctx, &err), APAM_OK);
+	project_open(&project, APAM_OPEN_NO_THREAD);
 	ck_assert_msg(sign_without_waiting(
 			  project_get(&project, "far"), &body) == APAM_OK,
 	    "%s", err.text);

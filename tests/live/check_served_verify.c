@@ -5,12 +5,12 @@
  * for it any more, the rules hold.
  */
 #define _GNU_SOURCE
-#include <poll.h>
 
 #include "base/clock.h"
 #include "support/agent_process.h"
 #include "support/answer_mac.h"
 #include "support/run.h"
+#include "support/stepped.h"
 
 #define URL "https://api.example/things?a=b"
 #define KEY "FAKEkey"
@@ -244,18 +244,6 @@ END_TEST
 
 /* ---- Calls that do not wait ------------------------------------------------- */
 
-static void
-open_without_a_thread(void)
-{
-	struct apam_open_options options = { .size = sizeof(options),
-		.flags = APAM_OPEN_USER | APAM_OPEN_NO_THREAD };
-	char config[128];
-
-	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
-	options.config = config;
-	ck_assert_int_eq(apam_open(&options, &project.ctx, &err), APAM_OK);
-}
-
 /* An agent that is stopped does not answer at once. */
 static struct apam_call *
 ask(const struct given *g)
@@ -275,25 +263,14 @@ static enum apam_status
 verified_without_waiting(const struct given *g)
 {
 	struct apam_call *call = ask(g);
-	enum apam_status status = APAM_E_PENDING;
 
 	ck_assert_int_eq(kill(agent.pid, SIGCONT), 0);
-	while (status == APAM_E_PENDING) {
-		struct pollfd fd = { .fd = apam_fd(project.ctx),
-			.events = POLLIN };
-
-		(void)poll(&fd, 1, apam_timeout(project.ctx));
-		apam_step(project.ctx);
-		err = (struct apam_error)APAM_ERROR_INIT;
-		status = apam_call_result(call, &err);
-	}
-	apam_call_cancel(&call);
-	return status;
+	return stepped_end(project.ctx, &call, APAM_E_PENDING, &err);
 }
 
 START_TEST(a_call_that_does_not_wait)
 {
-	open_without_a_thread();
+	project_open(&project, APAM_OPEN_NO_THREAD);
 	signs("far");
 	ck_assert_msg(
 	    verified_without_waiting(&answers[0]) == APAM_OK, "%s", err.text);
@@ -310,7 +287,7 @@ START_TEST(a_call_that_is_cancelled)
 {
 	struct apam_call *call;
 
-	open_without_a_thread();
+	project_open(&project, APAM_OPEN_NO_THREAD);
 	signs("far");
 	for (int i = 0; i < 20; i++) {
 		call = ask(&answers[0]);

@@ -43,7 +43,7 @@ sign_and_send(bool send)
 	struct live_signature s;
 	int code;
 
-	live_open(&p, 0);
+	project_open(&p, 0);
 	live_signature_init(&s);
 	if (apam_profile_get(p.ctx, "live", &mine, NULL) != APAM_OK)
 		_exit(2);
@@ -274,7 +274,7 @@ START_TEST(the_same_without_blocking)
 	int lock = open_and_lock(&profile);
 
 	driven = p.ctx;
-	live_open(&p, APAM_OPEN_NO_THREAD);
+	project_open(&p, APAM_OPEN_NO_THREAD);
 	ck_assert_int_eq(
 	    apam_profile_get(p.ctx, "live", &profile, NULL), APAM_OK);
 	request.timeout_ms = 500;

@@ -15,6 +15,7 @@
 #include "base/secmem.h"
 #include "keys/registry.h"
 #include "profile/handle.h"
+#include "support/called_wrong.h"
 #include "support/clock.h"
 #include "support/fail_alloc.h"
 #include "support/fail_files.h"
@@ -550,20 +551,6 @@ teardown(void)
 {
 	project_remove(&p);
 	ck_assert_int_eq(secmem_live(), live);
-}
-
-/* What a shortage, or a failing file, is never called. */
-static bool
-is_called_wrong(const char *said)
-{
-	static const char *const wrong[] = { "malformed", "syntax", "damaged",
-		"is not an option", "expected", "duplicate", "not valid",
-		"can be changed by others" };
-
-	for (int i = 0; i < ROWS(wrong); i++)
-		if (strstr(said, wrong[i]) != NULL)
-			return true;
-	return false;
 }
 
 static void

@@ -27,7 +27,7 @@ static void
 setup(void)
 {
 	live_make(&p);
-	live_open(&p, APAM_OPEN_NO_THREAD);
+	project_open(&p, APAM_OPEN_NO_THREAD);
 }
 
 static void
@@ -295,7 +295,7 @@ START_TEST(a_threaded_context_refuses_them)
 	struct apam_call *call = (void *)&p;
 
 	apam_close(&p.ctx);
-	live_open(&p, 0);
+	project_open(&p, 0);
 	profile = project_get(&p, "live");
 	many[0].request = (struct apam_request)APAM_REQUEST("GET", live_url());
 	many[0].signature = (struct apam_signature)APAM_SIGNATURE_INIT;

@@ -117,13 +117,7 @@ http {
   }
 }
 END
-"$NGINX" -e "$dir/error.log" -c "$dir/nginx.conf" 2>"$dir/nginx.err" &
-NGINX_PID=$!
-until_true [ -S "$sock" ] || {
-	cat "$dir/nginx.err" "$dir/error.log"
-	echo "0 passed, 1 failed"
-	exit 1
-}
+start_nginx
 
 # ---- Which certificate -------------------------------------------------------
 

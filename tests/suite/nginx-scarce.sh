@@ -143,13 +143,7 @@ rm -f "$sock"
 # ---- Requests ---------------------------------------------------------------
 
 fail 0
-"$NGINX" -e "$dir/error.log" -c "$dir/nginx.conf" 2>"$dir/nginx.err" &
-NGINX_PID=$!
-until_true [ -S "$sock" ] || {
-	cat "$dir/nginx.err" "$dir/error.log"
-	echo "0 passed, 1 failed"
-	exit 1
-}
+start_nginx
 
 # is_whole: what came to the origin is signed by the profile, and has nothing of
 # the client's in its place.

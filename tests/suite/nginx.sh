@@ -121,13 +121,7 @@ write_conf()
 }
 
 write_conf
-"$NGINX" -e "$dir/error.log" -c "$dir/nginx.conf" 2>"$dir/nginx.err" &
-NGINX_PID=$!
-until_true [ -S "$sock" ] || {
-	cat "$dir/nginx.err" "$dir/error.log"
-	echo "0 passed, 1 failed"
-	exit 1
-}
+start_nginx
 
 # reload: until new workers take requests.
 reload()

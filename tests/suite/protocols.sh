@@ -140,12 +140,7 @@ http {
 }
 END
 sock=$sock.h2
-"$NGINX" -e "$dir/error.log" -c "$dir/nginx.conf" 2>"$dir/nginx.err" &
-NGINX_PID=$!
-until_true [ -S "$sock" ] || {
-	cat "$dir/nginx.err" "$dir/error.log"
-	exit 2
-}
+start_nginx
 h2=--http2-prior-knowledge
 gets "HTTP/2: a body" 200 '5 bytes' $h2 --data-binary hello \
     http://localhost/streams/upload

@@ -285,19 +285,6 @@ live_make(struct project *p)
 	live_profile(p, "");
 }
 
-static inline void
-live_open(struct project *p, unsigned flags)
-{
-	struct apam_open_options options = { .size = sizeof(options),
-		.flags = APAM_OPEN_USER | flags };
-	char config[128];
-
-	(void)snprintf(config, sizeof(config), "%s/apam.conf", p->dir);
-	options.config = config;
-	ck_assert_msg(apam_open(&options, &p->ctx, &p->err) == APAM_OK,
-	    "%s:%u: %s", p->err.file, p->err.line, p->err.text);
-}
-
 /* ---- Signing ------------------------------------------------------------- */
 
 static inline const char *

@@ -173,21 +173,28 @@ project_entries(struct project *p, const char *name, const char *entries)
 	project_profile(p, name, text);
 }
 
-/* Open the context unless it is open, and get a profile, which must exist. */
-static inline struct apam_profile *
-project_get(struct project *p, const char *name)
+/* Open the context, with these flags beside APAM_OPEN_USER. */
+static inline void
+project_open(struct project *p, unsigned flags)
 {
-	struct apam_open_options options = {
-		.size = sizeof(options), .flags = APAM_OPEN_USER, .log_level = 0
-	};
-	struct apam_profile *profile = NULL;
+	struct apam_open_options options = { .size = sizeof(options),
+		.flags = APAM_OPEN_USER | flags };
 	char config[128];
 
 	(void)snprintf(config, sizeof(config), "%s/apam.conf", p->dir);
 	options.config = config;
+	ck_assert_msg(apam_open(&options, &p->ctx, &p->err) == APAM_OK,
+	    "%s:%u: %s", p->err.file, p->err.line, p->err.text);
+}
+
+/* Open the context unless it is open, and get a profile, which must exist. */
+static inline struct apam_profile *
+project_get(struct project *p, const char *name)
+{
+	struct apam_profile *profile = NULL;
+
 	if (p->ctx == NULL)
-		ck_assert_msg(apam_open(&options, &p->ctx, &p->err) == APAM_OK,
-		    "%s:%u: %s", p->err.file, p->err.line, p->err.text);
+		project_open(p, 0);
 	ck_assert_msg(
 	    apam_profile_get(p->ctx, name, &profile, &p->err) == APAM_OK,
 	    "%s:%u: %s", p->err.file, p->err.line, p->err.text);

@@ -51,15 +51,21 @@ int __wrap_openat(int at, const char *path, int flags, ...);
 int __real_fcntl(int fd, int what, ...);
 int __wrap_fcntl(int fd, int what, ...);
 
+/* What follows the flags: there is none, where no file is made. */
+static unsigned
+mode_in(int flags, va_list more)
+{
+	return (flags & O_CREAT) != 0 ? va_arg(more, unsigned) : 0;
+}
+
 int
 __wrap_open(const char *path, int flags, ...)
 {
-	unsigned mode = 0;
 	va_list more;
+	unsigned mode;
 
 	va_start(more, flags);
-	if ((flags & O_CREAT) != 0)
-		mode = va_arg(more, unsigned);
+	mode = mode_in(flags, more);
 	va_end(more);
 	return SCARCE("open", EMFILE, SCARCE_ONCE) ?
 	    -1 :
@@ -69,12 +75,11 @@ __wrap_open(const char *path, int flags, ...)
 int
 __wrap_openat(int at, const char *path, int flags, ...)
 {
-	unsigned mode = 0;
 	va_list more;
+	unsigned mode;
 
 	va_start(more, flags);
-	if ((flags & O_CREAT) != 0)
-		mode = va_arg(more, unsigned);
+	mode = mode_in(flags, more);
 	va_end(more);
 	return SCARCE("openat", EMFILE, SCARCE_ONCE) ?
 	    -1 :

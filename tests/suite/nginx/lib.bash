@@ -37,6 +37,18 @@ until_true()
 	done
 }
 
+# start_nginx: with $dir/nginx.conf; a suite that cannot have it ends.
+start_nginx()
+{
+	"$NGINX" -e "$dir/error.log" -c "$dir/nginx.conf" 2>"$dir/nginx.err" &
+	NGINX_PID=$!
+	until_true [ -S "$sock" ] || {
+		cat "$dir/nginx.err" "$dir/error.log"
+		echo "0 passed, 1 failed"
+		exit 1
+	}
+}
+
 # begin_load N PATH...: so many requests, and more until end_load, which leaves in
 # $dir/failed how many failed and in $dir/err why.
 begin_load()

@@ -11,13 +11,11 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "hosts/nginx/nginx.h"
 
-#include <fcntl.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "tests/faults/mapped.h"
 
 /* The file, which the suite writes between requests. */
 static struct scarce {
@@ -29,15 +27,7 @@ static struct scarce {
 __attribute__((constructor)) static void
 begin(void)
 {
-	const char *path = getenv("APAM_SCARCE");
-	const int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
-	void *p = fd < 0 ? MAP_FAILED :
-			   mmap(NULL, sizeof(*scarce), PROT_READ | PROT_WRITE,
-			       MAP_SHARED, fd, 0);
-
-	if (fd >= 0)
-		(void)close(fd);
-	scarce = p == MAP_FAILED ? NULL : p;
+	scarce = scarce_map(sizeof(*scarce));
 }
 
 static bool
