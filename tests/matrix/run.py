@@ -27,6 +27,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 
 sys.dont_write_bytecode = True
@@ -123,16 +124,16 @@ def reasons():
     """What cannot be: client and way, and why."""
     found = {
         ("Java, HttpClient", "run"):
-            "Java has its proxy and whom to believe by properties of its own, "
-            "asks no variable, and gives no password to a proxy for https "
-            "unless its program says so. Give such a program the gateway's "
-            "URL.",
+            "Java takes its proxy and the certificates that it trusts from "
+            "properties of its own, not from environment variables, and sends "
+            "a proxy no password for https unless the program allows it. Give "
+            "such a program the gateway's URL.",
     }
     if not node_asks():
         found["Node.js, fetch", "proxy"] = (
-            "Node.js asks variables for a proxy from 22.21 and 24.0 on, with "
-            "`NODE_USE_ENV_PROXY`. Give an older one the gateway's URL, or "
-            "`apam run`.")
+            "Node.js takes its proxy from environment variables from 22.21 and "
+            "24.0 on, if `NODE_USE_ENV_PROXY` is set. Give an older one the "
+            "gateway's URL, or start it by `apam run`.")
     return found
 
 
@@ -338,14 +339,14 @@ def text_of(place, chosen, why, cells):
     today = datetime.date.today().isoformat()
     lines = [
         "# Clients, schemes and ways", "",
-        "`make matrix` has written this page on %s: programs that know nothing "
-        "of apam call an API of each scheme, by" % today,
-        "each way to have their requests signed. The API checks each credential "
-        "itself. A cell says whether the client got",
-        "what it had asked for: a `GET`, and a `POST` with a body; of git a "
-        "clone and a push, of npm a document and a",
-        "`publish`. A number is a note below: it says why it cannot be, and "
-        "what to do.", ""]
+        "`make matrix` wrote this page on %s. Programs that know nothing of "
+        "apam call an API of each scheme, in each of" % today,
+        "three ways by which apam can sign their requests. The API checks every "
+        "credential itself. \"yes\" means that the client",
+        "got what it asked for: a `GET`, and a `POST` with a body; for git a "
+        "clone and a push, for npm a document and a",
+        "`publish`. A number stands for a note below, which says why this does "
+        "not work, and what to do instead.", ""]
     notes = []
     for way, title, means in WAYS:
         lines += ["## " + title[0].upper() + title[1:], "", means, "",
@@ -361,7 +362,9 @@ def text_of(place, chosen, why, cells):
                 for a in place.apis) + " |")
         lines.append("")
     lines += ["## Notes", ""]
-    lines += ["%d. %s" % (i + 1, n) for i, n in enumerate(notes)]
+    lines += [textwrap.fill("%d. %s" % (i + 1, n), 120, subsequent_indent="   ",
+                            break_long_words=False, break_on_hyphens=False)
+              for i, n in enumerate(notes)]
     lines += ["", "## Versions", "", "| client | version |", "| --- | --- |"]
     lines += ["| %s | %s |" % (c.name, c.says()) for c in chosen]
     return "\n".join(lines) + "\n"

@@ -56,6 +56,16 @@ passes core/text/a.c '/* It is no more. */'
 passes core/text/a.c 'START_TEST(whoever_is_late)\nwhoever_is_late'
 passes core/text/a.c '/* It is no longer used, and is no more than 3. */'
 passes core/text/a.c '/* This is not a URL. */'
+long=$(printf '%0119d b' 1)
+refused hosts/a.md "$long" 'break the line, at 120 characters at the latest'
+passes hosts/a.md "${long#0}"
+passes hosts/a.md "${long#00}é"
+passes hosts/a.md "| $long |"
+passes hosts/a.md "${long% b}bc"
+passes hosts/a.md "\`\`\`\n$long\n\`\`\`"
+refused hosts/a.md "\`\`\`\n\`\`\`\n$long" \
+    'break the line, at 120 characters at the latest'
+passes core/text/a.c "$long"
 refused core/text/a.c '/* Whoever\n * whoever */' \
     'say "whoever" once in a file at most'
 refused core/text/a.c '/* nobody who, nobody who */' \
