@@ -12,7 +12,7 @@
 #include "base/problems.h"
 #include "config/main_conf.h"
 #include "config/profile_values.h"
-#include "profile/stack.h"
+#include "profile/stack_lint.h"
 
 struct lint_agent {
 	const struct settings *settings;

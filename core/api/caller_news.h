@@ -8,7 +8,7 @@
 #define CORE_API_CALLER_NEWS_H
 
 #include "profile/handle.h"
-#include "profile/stack.h"
+#include "profile/stack_sign.h"
 
 /*
  * The request was signed here by these entries of the stack.  `caller` may be

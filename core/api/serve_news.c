@@ -10,7 +10,7 @@
 #include "flight/notify.h"
 #include "keys/note.h"
 #include "profile/refusals.h"
-#include "profile/stack.h"
+#include "profile/stack_sign.h"
 
 /*
  * What is told, by its parts.  Anybody may know the hash, and clashes harm

@@ -11,6 +11,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "flight/obtain.h"
 #include "http/response.h"
 #include "profile/opening.h"
 #include "profile/reload.h"

@@ -5,6 +5,7 @@
 #ifndef CORE_API_SIGN_H
 #define CORE_API_SIGN_H
 
+#include "flight/obtain.h"
 #include "profile/stack.h"
 
 /*

@@ -7,7 +7,7 @@
 #define CORE_API_SIGN_SERVED_H
 
 #include "profile/handle.h"
-#include "profile/stack.h"
+#include "profile/stack_sign.h"
 
 /* True where the agent signs for the profile, as it is now. */
 static inline bool

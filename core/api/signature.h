@@ -8,7 +8,7 @@
 #include <apam/apam.h>
 
 #include "abi/request.h"
-#include "profile/stack.h"
+#include "profile/stack_sign.h"
 
 /*
  * Fill in `to` from what `stack` made.  All bytes are in one block: the

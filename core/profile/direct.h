@@ -10,7 +10,7 @@
 #define CORE_PROFILE_DIRECT_H
 
 #include "profile/handle.h"
-#include "profile/stack.h"
+#include "profile/stack_sign.h"
 #include "slot/slot.h"
 
 struct direct;

@@ -6,7 +6,7 @@
 #ifndef CORE_PROFILE_RENDERED_H
 #define CORE_PROFILE_RENDERED_H
 
-#include "profile/stack.h"
+#include "profile/stack_sign.h"
 
 struct slot;
 

@@ -7,7 +7,7 @@
 #define CORE_PROFILE_WARM_H
 
 #include "profile/handle.h"
-#include "profile/stack.h"
+#include "profile/stack_sign.h"
 
 /*
  * Let the next signature with this credential take the short way, where that

@@ -9,6 +9,7 @@
 
 #include "api/serve.h"
 #include "profile/opening.h"
+#include "profile/stack_sign.h"
 #include "support/audit_lines.h"
 #include "support/clock.h"
 #include "support/project.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/profile/stack.c: one table of every control word, status and
+ * Tests of core/profile/stack_sign.c: one table of every control word, status and
  * fallback, held against the rule and then against real stacks of modules that
  * return what they are told (after OpenPAM's pam_return); and stacks of one to
  * three entries, for what the rule alone does not show.
  */
-#include "profile/stack.h"
+#include "profile/stack_sign.h"
 
 #include "base/error.h"
 #include "base/secmem.h"
