@@ -6,6 +6,7 @@
 #include "agent/metrics.c"
 
 #include <sys/wait.h>
+#include <time.h>
 
 #include "support/project.h"
 #include "support/run.h"
