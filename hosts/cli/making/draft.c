@@ -74,6 +74,12 @@ draft_option(const struct draft_part *part, const char *name)
 	return find_in(part, name, strlen(name));
 }
 
+bool
+draft_is_secret(const struct apam_option *option)
+{
+	return option->type == APAM_OPT_SECRET || option->type == APAM_OPT_KEY;
+}
+
 const char *
 draft_help(const struct apam_option *option)
 {

@@ -76,6 +76,9 @@ struct draft_value *draft_find(struct draft_part *part, const char *path);
 const struct apam_option *draft_option(
     const struct draft_part *part, const char *name);
 
+/* True for an option whose value is a reference to a secret. */
+bool draft_is_secret(const struct apam_option *option);
+
 /*
  * What to ask for: the option's help, without "reference to", because a person is
  * asked for a secret itself.

@@ -65,7 +65,7 @@ int making_choose_scheme(struct making *m);
  */
 int making_allow_http(struct making *m);
 
-/* The options of its entries, and their secrets. */
+/* The options of its entries, their secrets, and the probe. */
 int making_fill(struct making *m);
 
 /*
@@ -91,11 +91,27 @@ struct question {
 	bool word;		/* a space follows it, where it ends in a word */
 };
 
+/*
+ * What lint says of the value that the question's option has in the draft; NULL:
+ * nothing.  A text is in `why`.
+ */
+const char *making_problem(struct making *m, const struct question *question,
+    char why[DRAFT_WHY_SIZE]);
+
 /* Ask until the answer is one that lint takes.  Returns an exit status. */
 int making_ask(struct making *m, const struct question *question);
 
 /* The same for a secret, or where it is.  Off a terminal it is missing. */
 int making_ask_secret(struct making *m, const struct question *question);
+
+/* Take what --set says, but for allow_http.  Returns an exit status. */
+int making_take_settings(struct making *m);
+
+/*
+ * Ask for the probe, or take the one that the document offers; of several entries
+ * none gets one.  Returns an exit status.
+ */
+int making_fill_probe(struct making *m);
 
 /* Take what --secret says.  Returns an exit status. */
 int making_take_secrets(struct making *m);
@@ -120,6 +136,10 @@ int making_ended(void);
 
 /* The part that "2.OPTION" or "OPTION" names; *path is moved to OPTION. */
 struct draft_part *making_part(struct making *m, const char **path);
+
+/* The option, or member of a group, that `path` names; NULL: that is not one. */
+const struct apam_option *making_option(
+    const struct draft_part *part, const char *path);
 
 /* The number that stands before an option of this part: "", or "2.". */
 const char *making_prefix(const struct making *m,

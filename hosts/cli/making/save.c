@@ -127,7 +127,7 @@ ask_value_again(struct making *m, struct draft_part *part,
 	draft_value_name(value, name);
 	q.option = value->member != NULL ? value->member : value->option;
 	ask_again("%s", why);
-	if (q.option->type == APAM_OPT_SECRET || q.option->type == APAM_OPT_KEY)
+	if (draft_is_secret(q.option))
 		return making_ask_secret(m, &q);
 	return making_ask(m, &q);
 }
