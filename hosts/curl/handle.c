@@ -6,13 +6,13 @@
 #include "curl/handle.h"
 
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
+#include "curl/explain.h"
 #include "curl/failure.h"
+#include "curl/header_list.h"
 #include "curl/options.h"
 
 /* ---- Time --------------------------------------------------------------- */
@@ -187,45 +187,6 @@ is_signed(const struct apam_signature *s, struct apam_str name)
 }
 
 static bool
-list_add(struct curl_slist **list, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(*list, line);
-
-	if (longer != NULL)
-		*list = longer;
-	return longer != NULL;
-}
-
-/* Add "Name: value"; libcurl sends an empty header for "Name;" alone. */
-static bool
-list_add_header(struct curl_slist **list, const struct apam_header *header)
-{
-	const struct apam_str name = header->name, value = header->value;
-	const size_t size = name.n + sizeof(": ") + value.n;
-	char *line = malloc(size);
-	bool ok;
-
-	if (line == NULL)
-		return false;
-	(void)snprintf(line, size, "%.*s%s%.*s", (int)name.n, name.p,
-	    value.n == 0 ? ";" : ": ", (int)value.n,
-	    value.n == 0 ? "" : value.p);
-	ok = list_add(list, line);
-	explicit_bzero(line, size);
-	free(line);
-	return ok;
-}
-
-static void
-list_free(struct curl_slist **list)
-{
-	for (struct curl_slist *i = *list; i != NULL; i = i->next)
-		explicit_bzero(i->data, strlen(i->data));
-	curl_slist_free_all(*list);
-	*list = NULL;
-}
-
-static bool
 make_list(struct curl_handle *h)
 {
 	const struct apam_transfer *t = h->transfer;
@@ -233,20 +194,20 @@ make_list(struct curl_handle *h)
 	bool typed = false;
 
 	/* No "Expect: 100-continue": it costs a round trip. */
-	if (!list_add(&h->list, "Expect:"))
+	if (!header_list_add(&h->list, "Expect:"))
 		return false;
 	for (size_t i = 0; i < t->header_count; i++) {
 		typed |= same_name(
 		    t->headers[i].name, APAM_STR("Content-Type"));
 		if (!is_signed(s, t->headers[i].name) &&
-		    !list_add_header(&h->list, &t->headers[i]))
+		    !header_list_add_field(&h->list, &t->headers[i]))
 			return false;
 	}
 	for (size_t i = 0; i < s->header_count; i++)
-		if (!list_add_header(&h->list, &s->headers[i]))
+		if (!header_list_add_field(&h->list, &s->headers[i]))
 			return false;
 	/* libcurl would call any body without a type a form, an empty one too. */
-	return typed || list_add(&h->list, "Content-Type:");
+	return typed || header_list_add(&h->list, "Content-Type:");
 }
 
 /* ---- The request -------------------------------------------------------- */
@@ -405,66 +366,6 @@ curl_handle_lost(const struct curl_handle *h, CURLcode code)
 	    (method_is_idempotent(h->transfer->method) || !went_out_whole(h));
 }
 
-/* ---- No answer ---------------------------------------------------------- */
-
-static long
-info_long(CURL *easy, CURLINFO what)
-{
-	long value = 0;
-
-	(void)curl_easy_getinfo(easy, what, &value);
-	return value;
-}
-
-/* True where a stage of the transfer was reached. */
-static bool
-reached(CURL *easy, CURLINFO what)
-{
-	curl_off_t when = 0;
-
-	(void)curl_easy_getinfo(easy, what, &when);
-	return when > 0;
-}
-
-/* libcurl 7.88 notes the time of the connection once TLS is there as well. */
-static bool
-is_connected(CURL *easy)
-{
-	return reached(easy, CURLINFO_CONNECT_TIME_T) ||
-	    info_long(easy, CURLINFO_LOCAL_PORT) != 0;
-}
-
-static bool
-has_openssl(void)
-{
-	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-
-	return v->ssl_version != NULL &&
-	    strncmp(v->ssl_version, "OpenSSL/", strlen("OpenSSL/")) == 0;
-}
-
-static enum apam_status
-explain(const struct curl_handle *h, CURLcode code, struct apam_error *err)
-{
-	CURL *easy = h->easy;
-	const struct apam_failure f = { .size = sizeof(f),
-		.code = (int)code,
-		.url = h->signature->url,
-		.proxy = h->transport->proxy,
-		.resolved = reached(easy, CURLINFO_NAMELOOKUP_TIME_T),
-		.connected = is_connected(easy),
-		.ready = reached(easy, CURLINFO_PRETRANSFER_TIME_T),
-		.system_error = (int)info_long(easy, CURLINFO_OS_ERRNO),
-		.proxy_status = (unsigned)info_long(
-		    easy, CURLINFO_HTTP_CONNECTCODE),
-		.openssl = has_openssl(),
-		.verify_result = info_long(easy, CURLINFO_SSL_VERIFYRESULT),
-		.detail = h->detail,
-		.what = curl_easy_strerror(code) };
-
-	return apam_failure_explain(&f, err);
-}
-
 /* ---- Before and after --------------------------------------------------- */
 
 /* What may stay in the handle is policy; what is of this call goes. */
@@ -499,7 +400,7 @@ take_back(struct curl_handle *h)
 	if (h->by_http1)
 		(void)curl_easy_setopt(h->easy, CURLOPT_HTTP_VERSION,
 		    (long)CURL_HTTP_VERSION_NONE);
-	list_free(&h->list);
+	header_list_free(&h->list);
 }
 
 void
@@ -525,11 +426,11 @@ curl_handle_sent(struct curl_handle *h, CURLcode code, struct apam_error *err)
 	struct answer *a = &h->answer;
 	enum apam_status status;
 
-	h->status = (unsigned)info_long(h->easy, CURLINFO_RESPONSE_CODE);
+	h->status = (unsigned)curl_fact(h->easy, CURLINFO_RESPONSE_CODE);
 	if (a->status != APAM_OK)
 		status = failure_set(err, a->status, "%s", a->why);
 	else
-		status = explain(h, code, err);
+		status = curl_explain(h, code, err);
 	take_back(h);
 	if (status == APAM_OK && !(answer_prove(a) && answer_read_headers(a)))
 		status = failure_set(err, a->status, "%s", a->why);
