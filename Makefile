@@ -475,7 +475,7 @@ $(call checks,cancel check connections context curl_fd environment exit \
 $(call checks,page_state): $(BUILD)/hosts/cli/lib/child_output.o
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify served_verify \
-	authority dial short_crypto): CORE_LIBS += -lcrypto
+	authority dial short_crypto serve_verify): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 $(call checks,changing faults_login): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.

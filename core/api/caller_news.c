@@ -65,6 +65,7 @@ caller_news_refused(struct apam *ctx, const struct stack *stack,
 		return false;
 	news = news_of(ctx);
 	if (news != NULL)
-		serve_news_refused(news, stack, why, &asker, false);
+		serve_news_refused(
+		    news, stack, why, &asker, SERVE_REFUSED_SIGNATURE);
 	return news != NULL;
 }

@@ -150,10 +150,11 @@ serve_news_used(struct serve_news *news, struct serve_known *known,
 
 void
 serve_news_refused(struct serve_news *news, const struct stack *stack,
-    const struct apam_error *why, const struct audit_asker *asker, bool claimed)
+    const struct apam_error *why, const struct audit_asker *asker,
+    enum serve_refused what)
 {
 	struct subject s = subject_of(AUDIT_REFUSED, stack, asker);
-	const uint64_t kind[] = { (uint64_t)why->status, claimed };
+	const uint64_t kind[] = { (uint64_t)why->status, (uint64_t)what };
 	char key_id[APAM_KEY_ID_SIZE];
 	struct audit_event event;
 	unsigned long untold;
@@ -166,5 +167,6 @@ serve_news_refused(struct serve_news *news, const struct stack *stack,
 	event = refusal_event(stack, why, key_id);
 	event.repeats = untold;
 	event.asker = asker;
+	event.verifying = what == SERVE_REFUSED_VERIFYING;
 	audit_write(&stack->env->audit, &event);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the agent, or a gateway's process, tells the audit log: for whom it
- * signed, and for whom it did not.  Of each user, service, program and key once an hour, of each user's
- * refusals of one kind once a minute, so that the log is no longer than its
- * readers can bear.
+ * signed, and whom it refused.  Of each user, service, program and key once an
+ * hour, of each user's refusals of one kind once a minute, so that the log is no
+ * longer than its readers can bear.
  */
 #ifndef CORE_API_SERVE_NEWS_H
 #define CORE_API_SERVE_NEWS_H
@@ -34,6 +34,13 @@ struct serve_news {
 	} told[SERVE_NEWS_MAX];
 };
 
+/* What was refused; each is a kind of its own. */
+enum serve_refused {
+	SERVE_REFUSED_SIGNATURE,
+	SERVE_REFUSED_CLAIM,	/* a signature, for somebody else */
+	SERVE_REFUSED_VERIFYING	/* whether an answer is the provider's */
+};
+
 /* One who was signed for before, for the next time; zeroed at first. */
 struct serve_known {
 	const void *stack;	/* compared and no more */
@@ -51,12 +58,9 @@ void serve_news_used(struct serve_news *news, struct serve_known *known,
     const struct stack *stack, const struct stack_result *made,
     const struct audit_asker *asker);
 
-/*
- * It was refused; nothing where *why is another error (profile/refusals.h).
- * `claimed`: because it asked for somebody else, which is a kind of its own.
- */
+/* It was refused; nothing where *why is another error (profile/refusals.h). */
 void serve_news_refused(struct serve_news *news, const struct stack *stack,
     const struct apam_error *why, const struct audit_asker *asker,
-    bool claimed);
+    enum serve_refused what);
 
 #endif

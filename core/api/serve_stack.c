@@ -23,8 +23,13 @@ serve_tell_refused(const struct stack *stack, const struct serve_who *who,
 {
 	const struct audit_asker asker = serve_audit_asker(stack->profile, who);
 
-	serve_news_refused(who->news, stack, why, &asker,
-	    who->named != NULL && asker.uid != who->named->user);
+	enum serve_refused what = SERVE_REFUSED_SIGNATURE;
+
+	if (who->verifies)
+		what = SERVE_REFUSED_VERIFYING;
+	else if (who->named != NULL && asker.uid != who->named->user)
+		what = SERVE_REFUSED_CLAIM;
+	serve_news_refused(who->news, stack, why, &asker, what);
 }
 
 struct stack *

@@ -13,7 +13,7 @@
 struct audit_asker serve_audit_asker(
     const struct profile *profile, const struct serve_who *who);
 
-/* It was not signed for who asks: the audit log says why. */
+/* Who asks was refused what it asks for: the audit log says why. */
 void serve_tell_refused(const struct stack *stack, const struct serve_who *who,
     const struct apam_error *why);
 

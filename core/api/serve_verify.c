@@ -18,7 +18,7 @@
 
 /* Who may be told: whoever could have that signed, or sends it for another. */
 static enum apam_status
-admit(struct stack *stack, const struct serve_proof *p, struct request *r,
+allows(struct stack *stack, const struct serve_proof *p, struct request *r,
     struct apam_error *err)
 {
 	struct apam_error why = APAM_ERROR_INIT;
@@ -56,6 +56,24 @@ ask(struct stack *stack, const struct serve_proof *p, const struct request *r,
 	return status;
 }
 
+/* With a stack that is open. */
+static enum apam_status
+verify_with_stack(
+    struct stack *stack, const struct serve_proof *p, struct apam_error *err)
+{
+	struct request r;
+	enum apam_status status = allows(stack, p, &r, err);
+
+	if (status != APAM_OK)
+		serve_tell_refused(stack, p->who, err);
+	if (status == APAM_OK)
+		status = request_show_headers(&r, err);
+	if (status == APAM_OK)
+		status = ask(stack, p, &r, err);
+	request_free(&r);
+	return status;
+}
+
 /* The long way opens it for those alone whom the rules let sign. */
 static struct stack *
 stack_for(const struct serve_proof *p, const struct serve_call *call,
@@ -76,7 +94,6 @@ serve_verify(const struct serve_proof *p, struct serve_call *call,
 {
 	HOLD_CANCEL;
 	struct stack *stack;
-	struct request r;
 	enum apam_status status;
 
 	error_clear(err);
@@ -86,12 +103,7 @@ serve_verify(const struct serve_proof *p, struct serve_call *call,
 	stack = stack_for(p, call, err);
 	status = stack == NULL ? err->status : APAM_OK;
 	if (status == APAM_OK) {
-		status = admit(stack, p, &r, err);
-		if (status == APAM_OK)
-			status = request_show_headers(&r, err);
-		if (status == APAM_OK)
-			status = ask(stack, p, &r, err);
-		request_free(&r);
+		status = verify_with_stack(stack, p, err);
 		stack_release(&stack);
 	}
 	if (status == APAM_E_PENDING && clock_ms() >= call->deadline) {

@@ -22,9 +22,9 @@ struct serve_proof {
 
 /*
  * Ask the entries that signed.  PENDING: try again with the same *call, as with
- * serve_sign.  Errors: NOT_AUTHENTIC, ABI; POLICY, where the rules do not let the
- * caller send that request, and it is not a gateway, which sends others'; else as
- * profile_open.
+ * serve_sign.  Errors: NOT_AUTHENTIC, ABI; what the audit log has, too, as
+ * request_init, and POLICY, where the rules do not let the caller send that
+ * request, and it is not a gateway, which sends others'; else as profile_open.
  */
 enum apam_status serve_verify(const struct serve_proof *proof,
     struct serve_call *call, struct apam_error *err);

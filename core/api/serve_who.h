@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For whom the agent signs.
+ * For whom the agent signs, or verifies answers.
  */
 #ifndef CORE_API_SERVE_WHO_H
 #define CORE_API_SERVE_WHO_H
@@ -16,6 +16,7 @@ struct serve_who {
 	const char *program;	/* what it calls itself, for the audit log */
 	struct serve_news *news; /* the agent's, of all */
 	struct serve_known *known; /* the connection's */
+	bool verifies;		/* it asks about an answer, for no signature */
 };
 
 #endif

@@ -168,6 +168,16 @@ add_asker(char message[MESSAGE_ROOM], const char *word,
 	add_part(message, word, text);
 }
 
+/* What was refused, and why. */
+static void
+add_refusal(char message[MESSAGE_ROOM], const struct audit_event *event)
+{
+	add_part(message,
+	    event->verifying ? "no answer verified: " : "not signed: ",
+	    has_text(event->evidence) ? event->evidence :
+					apam_status_text(event->status));
+}
+
 static void
 put_message(struct writer *w, const struct audit_event *event)
 {
@@ -181,11 +191,8 @@ put_message(struct writer *w, const struct audit_event *event)
 		add_part(message, "", event->state);
 		add_part(message, "at the provider ", event->provider);
 		add_part(message, "", event->evidence);
-	} else if (has_text(event->evidence)) {
-		add_part(message, "not signed: ", event->evidence);
 	} else {
-		add_part(
-		    message, "not signed: ", apam_status_text(event->status));
+		add_refusal(message, event);
 	}
 	if (w->form == AUDIT_SYSLOG)
 		put_clean(w, message, AUDIT_MESSAGE_MAX);

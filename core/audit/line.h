@@ -17,7 +17,7 @@
 
 enum audit_what {
 	AUDIT_STATE,		/* a key's state has changed */
-	AUDIT_REFUSED,		/* a request was not signed */
+	AUDIT_REFUSED,		/* a request was not signed, or no answer verified */
 	AUDIT_REGISTRY,		/* an administrator changed the registry */
 	AUDIT_LOGIN,		/* a login or logout, or one is needed */
 	AUDIT_USED		/* the agent or a gateway signed for somebody */
@@ -47,6 +47,7 @@ struct audit_event {
 	/* REFUSED: how many were not written; audit_due */
 	unsigned long repeats;
 	const struct audit_asker *asker; /* USED, REFUSED; NULL: this process */
+	bool verifying;		/* REFUSED: it was asked about an answer */
 };
 
 enum audit_form {

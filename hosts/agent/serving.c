@@ -63,8 +63,10 @@ take_hello(struct connection *c, const struct frame *message)
 static struct serve_who
 who_is(struct connection *c)
 {
-	return (struct serve_who){ c->peer.caller, NULL, c->peer.program,
-		&c->server->news, &c->known };
+	return (struct serve_who){ .caller = c->peer.caller,
+		.program = c->peer.program,
+		.news = &c->server->news,
+		.known = &c->known };
 }
 
 /* ---- Signatures ------------------------------------------------------------ */

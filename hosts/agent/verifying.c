@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Nothing is counted or logged: the signature was.
+ * Nothing is counted: the signature was.  A refusal is in the audit log, as that
+ * of a signature.
  */
 #include "agent/verifying.h"
 
@@ -21,7 +22,8 @@ try(struct connection *c, const struct agent_verify *asked,
 		.header_count = asked->answer.count };
 	struct serve_who who = { .program = c->peer.program,
 		.news = &c->server->news,
-		.known = &c->known };
+		.known = &c->known,
+		.verifies = true };
 	struct serve_proof proof = {
 		.who = &who,
 		.request = &request,

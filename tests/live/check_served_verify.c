@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "support/agent_process.h"
 #include "support/answer_mac.h"
+#include "support/audit_lines.h"
 #include "support/run.h"
 #include "support/stepped.h"
 
@@ -208,6 +209,32 @@ START_TEST(the_agent_has_the_secret_since)
 }
 END_TEST
 
+/* They are others by the time that the answer comes. */
+START_TEST(the_rules_hold_and_the_audit_log_has_who_is_refused)
+{
+	const int64_t end = clock_ms() + 60000;
+	enum apam_status status;
+
+	signs("far");
+	project_entries(&project, "far",
+	    ENTRY "allow = ( { users = [ \"daemon\" ]; give = \"secret\"; }");
+	do {
+		ck_assert_int_lt(clock_ms(), end);
+		status = verified("far", &answers[0]);
+	} while (status == APAM_OK);
+	ck_assert_int_eq(status, APAM_E_POLICY);
+	ck_assert_int_eq(
+	    audit_lines_of(&project, agent.uid,
+		"\"APAM_STATUS\":\"APAM_E_POLICY\"", "for user 0, program "),
+	    1);
+	ck_assert_int_eq(audit_lines_of(&project, agent.uid,
+			     "no answer verified: allow has "
+			     "no rule for user 0",
+			     ""),
+	    1);
+}
+END_TEST
+
 /* ---- The agent ------------------------------------------------------------- */
 
 static void
@@ -332,6 +359,7 @@ main(void)
 	tcase_add_loop_test(tc, the_agent_says_the_same, 0, ROWS(answers));
 	tcase_add_test(tc, the_request_counts);
 	tcase_add_test(tc, the_agent_has_the_secret_since);
+	tcase_add_test(tc, the_rules_hold_and_the_audit_log_has_who_is_refused);
 	tcase_add_test(tc, the_agent_ends_between);
 	tcase_add_test(tc, without_an_agent_nothing_is_believed);
 	tcase_add_test(tc, a_call_that_does_not_wait);

@@ -21,7 +21,7 @@ static struct serve_known known;
 static struct stack *stack;
 static struct audit_asker asker;
 static struct stack_result made;
-static bool claimed; /* the refusal is of a claim */
+static enum serve_refused refused; /* what is refused */
 
 static void
 setup(void)
@@ -46,6 +46,7 @@ setup(void)
 	stack = profile_open(profile, 0, &err);
 	ck_assert_msg(stack != NULL, "%s", err.text);
 	asker = (struct audit_asker){ 1000, "backup.service", "curl" };
+	refused = SERVE_REFUSED_SIGNATURE;
 	made = (struct stack_result){ .credential = 1, .entries = 1 };
 	memset(&news, 0, sizeof(news));
 	memset(&known, 0, sizeof(known));
@@ -112,7 +113,7 @@ refuse(enum apam_status status)
 
 	why.status = status;
 	(void)snprintf(why.text, sizeof(why.text), "for a reason");
-	serve_news_refused(&news, stack, &why, &asker, claimed);
+	serve_news_refused(&news, stack, &why, &asker, refused);
 }
 
 START_TEST(a_refusal_is_told_once_a_minute_with_its_count)
@@ -125,12 +126,17 @@ START_TEST(a_refusal_is_told_once_a_minute_with_its_count)
 	asker.uid = 1001;
 	refuse(APAM_E_POLICY);
 	ck_assert_int_eq(lines_with("for a reason"), 3);
-	/* A false claim is not hidden by another refusal. */
-	claimed = true;
+	/* Neither a false claim nor a question is hidden by another refusal. */
+	refused = SERVE_REFUSED_CLAIM;
 	for (int i = 0; i < 2; i++)
 		refuse(APAM_E_POLICY);
-	claimed = false;
 	ck_assert_int_eq(lines_with("for a reason"), 4);
+	refused = SERVE_REFUSED_VERIFYING;
+	for (int i = 0; i < 2; i++)
+		refuse(APAM_E_POLICY);
+	refused = SERVE_REFUSED_SIGNATURE;
+	ck_assert_int_eq(lines_with("not signed: for a reason"), 4);
+	ck_assert_int_eq(lines_with("no answer verified: for a reason"), 1);
 	asker.uid = 1000;
 	clock_advance(SERVE_REFUSED_MS + 1);
 	refuse(APAM_E_POLICY);

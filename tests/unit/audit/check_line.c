@@ -77,6 +77,12 @@ static const struct audit_event refused_for = { .what = AUDIT_REFUSED,
 	.status = APAM_E_POLICY,
 	.evidence = "no rule",
 	.asker = &somebody };
+static const struct audit_event not_verified_for = { .what = AUDIT_REFUSED,
+	.profile = "p",
+	.entry = -1,
+	.status = APAM_E_POLICY,
+	.asker = &somebody,
+	.verifying = true };
 
 static const struct {
 	const char *name;
@@ -111,6 +117,14 @@ static const struct {
 	    "MESSAGE=profile p: for user 1002: not signed: no rule\n"
 	    "APAM_EVENT=refused\nAPAM_PROFILE=p\nAPAM_STATUS=APAM_E_POLICY\n"
 	    "APAM_EVIDENCE=no rule\nAPAM_FOR_UID=1002\nAPAM_UID=1000\n"
+	    "APAM_PID=77\nAPAM_PROGRAM=host\n" },
+	{ "journal, no answer verified for somebody", AUDIT_JOURNAL,
+	    &not_verified_for, 0,
+	    "PRIORITY=5\nSYSLOG_IDENTIFIER=apam\nSYSLOG_FACILITY=10\n"
+	    "MESSAGE=profile p: for user 1002: no answer verified: "
+	    "the profile does not allow it\n"
+	    "APAM_EVENT=refused\nAPAM_PROFILE=p\nAPAM_STATUS=APAM_E_POLICY\n"
+	    "APAM_FOR_UID=1002\nAPAM_UID=1000\n"
 	    "APAM_PID=77\nAPAM_PROGRAM=host\n" },
 	{ "syslog, all", AUDIT_SYSLOG, &full, 4,
 	    "<85>apam[77]: profile p: key k\\\"\\\\: not signed: e e "
