@@ -191,6 +191,16 @@ mend(struct apam_profile *p)
 }
 
 void
+serve_page_leave(struct apam_profile *profile)
+{
+	HOLD_CANCEL;
+
+	pthread_mutex_lock(&profile->ctx->env.lock);
+	shared_slot_leave(profile);
+	pthread_mutex_unlock(&profile->ctx->env.lock);
+}
+
+void
 serve_pages_mend(struct apam *ctx)
 {
 	HOLD_CANCEL;

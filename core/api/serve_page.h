@@ -57,6 +57,12 @@ bool serve_page_renew(struct apam_profile *profile);
 bool serve_page_adopt(struct apam *ctx, const char *profile, int fd);
 
 /*
+ * The profile's page is kept for another agent: it is left as it is, and nothing
+ * is signed by it any more.
+ */
+void serve_page_leave(struct apam_profile *profile);
+
+/*
  * Another agent had all pages, and has ended: go on with them, as with those of
  * an older agent.
  */

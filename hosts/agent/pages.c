@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The service manager keeps a page's descriptor under the name of its profile,
- * "page.NAME".  A page is given out once the manager has answered.
+ * "page.NAME".  A page is given out once the manager has answered.  One that it
+ * does not keep is as one without a manager: it ends with this process.
  */
 #include "agent/pages.h"
 
@@ -30,7 +31,8 @@ struct page_of {
 	int64_t used; /* clock_ms: the last request */
 	uint64_t stored; /* serial of the page that the manager has; 0 */
 	uint64_t sent; /* the same, and it has not answered; 0 */
-	int answer; /* what it closes when it has; -1 */
+	struct sd_storing storing; /* what it answers by */
+	uint64_t lone; /* serial of the page that it does not keep; 0 */
 	int given; /* descriptor that programs are given; -1: none */
 	uint64_t given_of; /* serial of its page */
 };
@@ -56,7 +58,7 @@ page_of(struct pages *pages, struct apam_profile *profile)
 		return NULL;
 	p->profile_number.number = number;
 	p->profile = profile;
-	p->answer = -1;
+	p->storing = (struct sd_storing)SD_STORING_NONE;
 	p->given = -1;
 	number_table_add(&pages->all, &p->profile_number);
 	return p;
@@ -71,13 +73,15 @@ drop_given(struct page_of *p)
 }
 
 void
-pages_free(struct pages *pages)
+pages_end(struct pages *pages)
 {
 	struct page_of *p;
 
 	while ((p = of_number(number_table_take(&pages->all))) != NULL) {
-		if (p->answer >= 0)
-			(void)close(p->answer);
+		if (p->stored != 0 &&
+		    p->stored == serve_page_serial(p->profile))
+			serve_page_leave(p->profile);
+		sd_notify_store_drop(&p->storing);
 		drop_given(p);
 		free(p);
 	}
@@ -112,42 +116,56 @@ begin_storing(const struct pages *pages, struct page_of *p, uint64_t serial)
 
 	store_name(p, name);
 	sd_notify_forget(pages->manager, name);
+	sd_notify_store_drop(&p->storing);
 	p->stored = 0;
-	if (!sd_notify_store(pages->manager, name, serve_page_own(p->profile)))
-		return;
-	p->answer = sd_notify_sync(pages->manager);
-	p->sent = serial;
+	p->sent = sd_notify_store(pages->manager, name,
+		      serve_page_own(p->profile), &p->storing) ?
+	    serial :
+	    0;
 }
 
-/* True once the manager has answered, or will not. */
-static bool
-has_answered(struct page_of *p)
+static void
+say_lone(struct pages *pages)
 {
-	struct pollfd answer = { .fd = p->answer };
+	if (!pages->said_lone)
+		agent_log(pages->log, AGENT_LOG_NO_USER, APAM_LOG_WARNING,
+		    "the service manager does not keep all pages of headers: "
+		    "programs wait for the next agent whenever this one ends; "
+		    "raise FileDescriptorStoreMax of the unit");
+	pages->said_lone = true;
+}
 
-	if (p->answer >= 0 && poll(&answer, 1, 0) <= 0)
+/* True once it is known of the page that was sent whether the manager keeps it. */
+static bool
+has_answered(struct pages *pages, struct page_of *p)
+{
+	char name[STORE_NAME_SIZE];
+	enum sd_stored stored;
+
+	store_name(p, name);
+	stored = sd_notify_stored(pages->manager, name, &p->storing);
+	if (stored == SD_STORED_UNKNOWN)
 		return false;
-	if (p->answer >= 0)
-		(void)close(p->answer);
-	p->answer = -1;
-	p->stored = p->sent;
+	if (stored == SD_STORED_KEPT) {
+		p->stored = p->sent;
+	} else {
+		p->lone = p->sent;
+		say_lone(pages);
+	}
+	p->sent = 0;
 	return true;
 }
 
-/* True if the page may be given out: it would not be lost with this process. */
+/* True if the page may be given out: what becomes of it after this process is
+   known. */
 static bool
-is_stored(const struct pages *pages, struct page_of *p, uint64_t serial)
+is_settled(struct pages *pages, struct page_of *p, uint64_t serial)
 {
-	if (pages->manager->fd < 0 || p->stored == serial)
+	if (pages->manager->fd < 0 || p->stored == serial || p->lone == serial)
 		return true;
-	if (p->sent != serial || (p->answer < 0 && p->stored != p->sent)) {
-		if (p->answer >= 0)
-			(void)close(p->answer);
-		p->answer = -1;
-		p->sent = 0;
+	if (p->sent != serial)
 		begin_storing(pages, p, serial);
-	}
-	return p->sent == serial && has_answered(p);
+	return p->sent == serial && has_answered(pages, p);
 }
 
 /* A page that is not good for anybody any more is not kept. */
@@ -198,33 +216,40 @@ is_left_page(void *unused, int fd, const char *name)
 }
 
 static void
-adopt(struct pages *pages)
+adopt(struct pages *pages, const char *profile_name, bool kept)
 {
 	struct apam_error err = APAM_ERROR_INIT;
 	struct apam_profile *profile;
 	struct page_of *p;
+
+	if (apam_profile_get(pages->ctx, profile_name, &profile, &err) !=
+		APAM_OK ||
+	    (p = page_of(pages, profile)) == NULL)
+		return;
+	if (kept)
+		p->stored = serve_page_serial(profile);
+}
+
+void
+pages_adopt(struct pages *pages, bool kept)
+{
 	const char *name = left_name + strlen(STORE_NAME);
 	int fd;
 
 	while ((fd = passed_take(is_left_page, NULL)) >= 0) {
-		if (!serve_page_adopt(pages->ctx, name, fd)) {
+		if (serve_page_adopt(pages->ctx, name, fd))
+			adopt(pages, name, kept);
+		else
 			sd_notify_forget(pages->manager, left_name);
-			continue;
-		}
-		if (apam_profile_get(pages->ctx, name, &profile, &err) ==
-			APAM_OK &&
-		    (p = page_of(pages, profile)) != NULL)
-			p->stored = serve_page_serial(profile);
 	}
 }
 
 void
-pages_init(
-    struct pages *pages, struct apam *ctx, const struct sd_notify *manager)
+pages_init(struct pages *pages, struct apam *ctx,
+    const struct sd_notify *manager, struct agent_log *log)
 {
-	*pages = (struct pages){ .ctx = ctx, .manager = manager };
+	*pages = (struct pages){ .ctx = ctx, .manager = manager, .log = log };
 	boot_time_namespace(&pages->time_device, &pages->time_inode);
-	adopt(pages);
 }
 
 /* ---- Programs ------------------------------------------------------------------ */
@@ -310,7 +335,7 @@ pages_offer(struct pages *pages, struct apam_profile *profile,
 	*descriptor = -1;
 	if (p == NULL || serial == 0 || !client->reader->can ||
 	    !serve_page_fits(pages->ctx, client->reader->counter) ||
-	    !is_stored(pages, p, serial))
+	    !is_settled(pages, p, serial))
 		return 0;
 	p->used = clock_ms();
 	if (client->reader->unread != 0)

@@ -7,14 +7,17 @@
  * ask, so that one that goes on signing asks again when nobody has asked for a
  * while, and one that has stopped costs nothing.
  *
- * A page outlives this process: the service manager has its descriptor before
- * any program does, and passes it to the next agent.
+ * A page outlives this process where there is a service manager that keeps
+ * descriptors: it has the page's before any program does, and passes it to the
+ * next agent.  All other pages end with this process, if it is not killed: there
+ * would be nobody to close them, when rules change or keys are revoked.
  */
 #ifndef HOSTS_AGENT_PAGES_H
 #define HOSTS_AGENT_PAGES_H
 
 #include <apam/apam.h>
 
+#include "agent/agent_log.h"
 #include "agent/message.h"
 #include "agent/number_table.h"
 #include "agent/quota.h"
@@ -26,6 +29,8 @@
 struct pages {
 	struct apam *ctx;
 	const struct sd_notify *manager;
+	struct agent_log *log;
+	bool said_lone;		/* that the manager does not keep all of them */
 	uint64_t time_device, time_inode; /* this process's time namespace */
 	struct number_table all; /* of struct page_of, by profile */
 	int64_t due;		/* clock_ms: the next turn; 0: no page is used */
@@ -33,14 +38,22 @@ struct pages {
 	bool used;		/* what it has seen so far: one is used */
 };
 
+/* Set up; `manager` and `log` outlive it. */
+void pages_init(struct pages *pages, struct apam *ctx,
+    const struct sd_notify *manager, struct agent_log *log);
+
 /*
- * Set up, and take over what an older agent left (agent/passed.h).  `manager`
- * outlives it.
+ * Take over the pages that an older agent left (agent/passed.h).  `kept`: the
+ * service manager passed them, and has them.
  */
-void pages_init(
-    struct pages *pages, struct apam *ctx, const struct sd_notify *manager);
-/* Those that read a page go on until its credential ends. */
-void pages_free(struct pages *pages);
+void pages_adopt(struct pages *pages, bool kept);
+
+/*
+ * This process ends: a page that the service manager has is left as it is, for
+ * the next agent; those who read it go on meanwhile.  The others are the
+ * context's to retire (apam_close).
+ */
+void pages_end(struct pages *pages);
 
 /* What is known of a connection; zeroed at first. */
 struct page_reader {

@@ -193,12 +193,14 @@ sd_notify_alive(const struct sd_notify *n)
 
 /* ---- Descriptors that outlive the process ------------------------------- */
 
+#define PROBE "probe-" /* and the name of what is kept before it */
+
 static bool
 is_name(const char *name)
 {
 	const size_t bytes = strlen(name);
 
-	if (bytes == 0 || bytes > 255)
+	if (bytes == 0 || bytes > SD_NAME_MAX)
 		return false;
 	for (size_t i = 0; i < bytes; i++)
 		if (name[i] < ' ' || name[i] > '~' || name[i] == ':')
@@ -206,56 +208,101 @@ is_name(const char *name)
 	return true;
 }
 
-bool
-sd_notify_store(const struct sd_notify *n, const char *name, int fd)
+static bool
+keep(const struct sd_notify *n, const char *before, const char *name, int fd)
 {
 	char text[MESSAGE_SIZE];
 
-	if (!is_name(name))
-		return false;
-	(void)snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=%s", name);
+	(void)snprintf(
+	    text, sizeof(text), "FDSTORE=1\nFDNAME=%s%s", before, name);
 	return send_message(n, text, fd);
+}
+
+static void
+let_go(const struct sd_notify *n, const char *before, const char *name)
+{
+	char text[MESSAGE_SIZE];
+
+	(void)snprintf(
+	    text, sizeof(text), "FDSTOREREMOVE=1\nFDNAME=%s%s", before, name);
+	(void)send_message(n, text, -1);
+}
+
+void
+sd_notify_store_drop(struct sd_storing *storing)
+{
+	if (storing->done >= 0)
+		(void)close(storing->done);
+	if (storing->kept >= 0)
+		(void)close(storing->kept);
+	*storing = (struct sd_storing)SD_STORING_NONE;
+}
+
+/* Both pipes in `storing`, and the ends that the manager is sent. */
+static bool
+make_pipes(struct sd_storing *storing, int *done, int *kept)
+{
+	int one[2], other[2];
+
+	if (pipe2(one, O_CLOEXEC) != 0)
+		return false;
+	if (pipe2(other, O_CLOEXEC) != 0) {
+		(void)close(one[0]);
+		(void)close(one[1]);
+		return false;
+	}
+	*storing = (struct sd_storing){ one[0], other[0] };
+	*done = one[1];
+	*kept = other[1];
+	return true;
+}
+
+bool
+sd_notify_store(const struct sd_notify *n, const char *name, int fd,
+    struct sd_storing *storing)
+{
+	int done, kept;
+	bool sent;
+
+	*storing = (struct sd_storing)SD_STORING_NONE;
+	if (n->fd < 0 || !is_name(name) || !make_pipes(storing, &done, &kept))
+		return false;
+	/* sd_notify_barrier(3): it closes what comes with BARRIER=1. */
+	sent = keep(n, "", name, fd) && keep(n, PROBE, name, kept) &&
+	    send_message(n, "BARRIER=1", done);
+	(void)close(done);
+	(void)close(kept);
+	if (!sent)
+		sd_notify_store_drop(storing);
+	return sent;
+}
+
+static bool
+hung_up(int pipe)
+{
+	struct pollfd wait = { .fd = pipe };
+
+	return poll(&wait, 1, 0) == 1 && (wait.revents & POLLHUP) != 0;
+}
+
+enum sd_stored
+sd_notify_stored(
+    const struct sd_notify *n, const char *name, struct sd_storing *storing)
+{
+	bool lost;
+
+	if (!hung_up(storing->done))
+		return SD_STORED_UNKNOWN;
+	lost = hung_up(storing->kept);
+	sd_notify_store_drop(storing);
+	/* The last place may be the descriptor's, and none the probe's. */
+	let_go(n, lost ? "" : PROBE, name);
+	return lost ? SD_STORED_NOT_KEPT : SD_STORED_KEPT;
 }
 
 void
 sd_notify_forget(const struct sd_notify *n, const char *name)
 {
-	char text[MESSAGE_SIZE];
-
-	if (!is_name(name))
-		return;
-	(void)snprintf(text, sizeof(text), "FDSTOREREMOVE=1\nFDNAME=%s", name);
-	(void)send_message(n, text, -1);
-}
-
-/* sd_notify_barrier(3): the manager closes what comes with BARRIER=1. */
-int
-sd_notify_sync(const struct sd_notify *n)
-{
-	int ends[2];
-	bool sent;
-
-	if (n->fd < 0 || pipe2(ends, O_CLOEXEC) != 0)
-		return -1;
-	sent = send_message(n, "BARRIER=1", ends[1]);
-	(void)close(ends[1]);
-	if (sent)
-		return ends[0];
-	(void)close(ends[0]);
-	return -1;
-}
-
-bool
-sd_notify_synced(const struct sd_notify *n, int pipe, int timeout_ms)
-{
-	struct pollfd wait = { .fd = pipe };
-	int ready;
-
-	if (pipe < 0)
-		return n->fd < 0;
-	do
-		ready = poll(&wait, 1, timeout_ms);
-	while (ready < 0 && errno == EINTR);
-	(void)close(pipe);
-	return ready == 1 && (wait.revents & POLLHUP) != 0;
+	if (is_name(name))
+		let_go(n, "", name);
 }

@@ -55,28 +55,47 @@ void sd_notify_status(const struct sd_notify *n, const char *status);
 void sd_notify_alive(const struct sd_notify *n);
 
 /*
- * Keep a descriptor beyond the end of this process: it comes back with
- * LISTEN_FDS, under this name (LISTEN_FDNAMES), which is 255 ASCII characters
- * without ':' and control characters at most.  The manager refuses it silently
- * if its FileDescriptorStoreMax is reached.  The descriptor stays the caller's.
- * True if it was sent; it is safe when sd_notify_synced says so.
+ * What the manager was told to keep.  It does not say whether it does: a unit
+ * keeps no more than its FileDescriptorStoreMax, which is 0 where it says
+ * nothing, and $FDSTORE says that since systemd 254 alone.  So it is given one
+ * end of a pipe to keep, too, and another to close when it has done both.
  */
-bool sd_notify_store(const struct sd_notify *n, const char *name, int fd);
+struct sd_storing {
+	int done, kept; /* the ends that are ours; -1 */
+};
+
+#define SD_STORING_NONE                                                        \
+	{                                                                      \
+		-1, -1                                                         \
+	}
+
+enum sd_stored {
+	SD_STORED_UNKNOWN,	/* it has not answered */
+	SD_STORED_KEPT,
+	SD_STORED_NOT_KEPT
+};
+
+/*
+ * Keep a descriptor beyond the end of this process: it comes back with
+ * LISTEN_FDS, under this name (LISTEN_FDNAMES), which is SD_NAME_MAX ASCII
+ * characters without ':' and control characters at most.  The descriptor stays
+ * the caller's.  True if all was sent; ask sd_notify_stored then.
+ */
+#define SD_NAME_MAX 249
+bool sd_notify_store(const struct sd_notify *n, const char *name, int fd,
+    struct sd_storing *storing);
+
+/*
+ * Whether it is kept; does not wait.  What is known is said once: *storing is
+ * nothing then.  Where it is not, the manager has nothing of that name.
+ */
+enum sd_stored sd_notify_stored(
+    const struct sd_notify *n, const char *name, struct sd_storing *storing);
+
+/* It does not matter any more. */
+void sd_notify_store_drop(struct sd_storing *storing);
 
 /* Let go of all descriptors of a name. */
 void sd_notify_forget(const struct sd_notify *n, const char *name);
-
-/*
- * Ask the manager to close a descriptor when it has done all that it was told
- * before.  Returns the other end of that pipe, the caller's, which hangs up
- * (POLLHUP) then; -1: there is no manager, or nothing to be had.
- */
-int sd_notify_sync(const struct sd_notify *n);
-
-/*
- * Wait for that at most `timeout_ms`, and close the pipe, which may be -1.  True
- * if the manager has answered, or there is none.
- */
-bool sd_notify_synced(const struct sd_notify *n, int pipe, int timeout_ms);
 
 #endif

@@ -299,7 +299,8 @@ serve(struct server *s)
 		return fail(AGENT_TEMPORARY,
 		    "the other apamd did not wait for this one, and goes on");
 	listen_own(&s->listening);
-	pages_init(&s->pages, s->ctx, &s->manager);
+	pages_init(&s->pages, s->ctx, &s->manager, &s->log);
+	pages_adopt(&s->pages, !s->takeover.found);
 	passed_close();
 	say_hello(s);
 	sd_notify_ready(&s->manager, READY);
@@ -447,10 +448,7 @@ server_close(struct server *s)
 	calls_close(&s->calls);
 	scrape_close(&s->scrape);
 	takeover_drop(&s->takeover);
-	/* The service manager has those that were given, for the next agent. */
-	if (s->manager.fd >= 0 && s->ctx != NULL)
-		serve_pages_leave(s->ctx);
-	pages_free(&s->pages);
+	pages_end(&s->pages);
 	sd_notify_close(&s->manager);
 	quota_free(&s->quota);
 	listen_close(&s->listening);

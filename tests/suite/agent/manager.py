@@ -27,7 +27,8 @@ FIRST = 3
 
 
 class Manager:
-    def __init__(self, program, config, path):
+    def __init__(self, program, config, path, places=None):
+        self.places = places  # FileDescriptorStoreMax; None: no limit
         self.command = [program, '-c', config]
         self.stored = {}
         self.asked_to_end = False
@@ -63,11 +64,15 @@ class Manager:
         if 'FDSTOREREMOVE' in message:
             for fd in self.stored.pop(name, []):
                 os.close(fd)
-        if 'FDSTORE' in message:
-            self.stored.setdefault(name, []).extend(descriptors)
-        else:
-            for fd in descriptors:
+        for fd in descriptors:
+            if 'FDSTORE' in message and self.has_place():
+                self.stored.setdefault(name, []).append(fd)
+            else:
                 os.close(fd)
+
+    def has_place(self):
+        return self.places is None or \
+            sum(map(len, self.stored.values())) < self.places
 
     def become(self):
         """In the child: the agent, with what was kept."""

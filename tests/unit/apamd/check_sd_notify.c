@@ -114,67 +114,102 @@ START_TEST(a_status_is_one_line)
 }
 END_TEST
 
-START_TEST(a_descriptor_is_kept_under_a_name)
+/* What it is told to keep, and what it answers by. */
+static void
+take_storing(const char *name, int fd, int *probe, int *barrier)
 {
+	char expected[512];
 	struct stat sent, came;
-	int ends[2];
 
-	ck_assert_int_eq(pipe(ends), 0);
-	ck_assert(sd_notify_store(&told, "page-7signal", ends[0]));
 	receive();
-	ck_assert_str_eq(text, "FDSTORE=1\nFDNAME=page-7signal");
-	ck_assert_int_eq(fstat(ends[0], &sent), 0);
+	(void)snprintf(
+	    expected, sizeof(expected), "FDSTORE=1\nFDNAME=%s", name);
+	ck_assert_str_eq(text, expected);
+	ck_assert_int_eq(fstat(fd, &sent), 0);
 	ck_assert_int_eq(fstat(passed, &came), 0);
 	ck_assert_uint_eq(sent.st_ino, came.st_ino);
 	(void)close(passed);
+	receive();
+	(void)snprintf(
+	    expected, sizeof(expected), "FDSTORE=1\nFDNAME=probe-%s", name);
+	ck_assert_str_eq(text, expected);
+	*probe = passed;
+	receive();
+	ck_assert_str_eq(text, "BARRIER=1");
+	*barrier = passed;
+}
+
+/* It keeps the probe, and does not answer by that alone. */
+START_TEST(a_descriptor_is_kept_under_a_name)
+{
+	struct sd_storing storing;
+	int probe, barrier;
+
+	ck_assert(sd_notify_store(&told, "page-7signal", manager, &storing));
+	ck_assert_int_eq(sd_notify_stored(&told, "page-7signal", &storing),
+	    SD_STORED_UNKNOWN);
+	take_storing("page-7signal", manager, &probe, &barrier);
+	ck_assert_int_eq(sd_notify_stored(&told, "page-7signal", &storing),
+	    SD_STORED_UNKNOWN);
+	(void)close(barrier);
+	ck_assert_int_eq(
+	    sd_notify_stored(&told, "page-7signal", &storing), SD_STORED_KEPT);
+	ck_assert_int_eq(storing.done, -1);
+	ck_assert_int_eq(storing.kept, -1);
+	receive();
+	ck_assert_str_eq(text, "FDSTOREREMOVE=1\nFDNAME=probe-page-7signal");
+	(void)close(probe);
 	sd_notify_forget(&told, "page-7signal");
 	receive();
 	ck_assert_str_eq(text, "FDSTOREREMOVE=1\nFDNAME=page-7signal");
 	ck_assert_int_eq(passed, -1);
-	(void)close(ends[0]);
-	(void)close(ends[1]);
+}
+END_TEST
+
+/* It has no place for the probe; it may have had one for the descriptor. */
+START_TEST(a_descriptor_is_not_kept)
+{
+	struct sd_storing storing;
+	int probe, barrier;
+
+	ck_assert(sd_notify_store(&told, "page", manager, &storing));
+	take_storing("page", manager, &probe, &barrier);
+	(void)close(probe);
+	ck_assert_int_eq(
+	    sd_notify_stored(&told, "page", &storing), SD_STORED_UNKNOWN);
+	(void)close(barrier);
+	ck_assert_int_eq(
+	    sd_notify_stored(&told, "page", &storing), SD_STORED_NOT_KEPT);
+	receive();
+	ck_assert_str_eq(text, "FDSTOREREMOVE=1\nFDNAME=page");
+	/* It is nobody's any more. */
+	ck_assert_int_eq(
+	    sd_notify_stored(&told, "page", &storing), SD_STORED_UNKNOWN);
 }
 END_TEST
 
 /* A name that would be cut, or be another assignment. */
 START_TEST(a_name_that_does_not_come_back_is_refused)
 {
+	static const char *const wrong_names[] = { "", "a:b", "a\nREADY=1",
+		"\xc3\xa4" };
+	struct sd_storing storing;
 	char lone[300];
 
+	for (int i = 0; i < ROWS(wrong_names); i++)
+		ck_assert(!sd_notify_store(&told, wrong_names[i], 0, &storing));
 	memset(lone, 'a', sizeof(lone) - 1);
-	lone[sizeof(lone) - 1] = '\0';
-	ck_assert(!sd_notify_store(&told, "", 0));
-	ck_assert(!sd_notify_store(&told, "a:b", 0));
-	ck_assert(!sd_notify_store(&told, "a\nREADY=1", 0));
-	ck_assert(!sd_notify_store(&told, "\xc3\xa4", 0));
-	ck_assert(!sd_notify_store(&told, lone, 0));
-	lone[255] = '\0';
-	ck_assert(sd_notify_store(&told, lone, 0));
-	receive();
-	(void)close(passed);
+	lone[SD_NAME_MAX + 1] = '\0';
+	ck_assert(!sd_notify_store(&told, lone, 0, &storing));
 	sd_notify_forget(&told, "a\nREADY=1");
 	ck_assert_int_eq(recv(manager, text, sizeof(text), MSG_DONTWAIT), -1);
-}
-END_TEST
-
-START_TEST(the_manager_says_when_it_is_done)
-{
-	int pipe = sd_notify_sync(&told);
-
-	ck_assert_int_ge(pipe, 0);
+	lone[SD_NAME_MAX] = '\0';
+	ck_assert(sd_notify_store(&told, lone, 0, &storing));
+	sd_notify_store_drop(&storing);
 	receive();
-	ck_assert_str_eq(text, "BARRIER=1");
 	(void)close(passed);
-	ck_assert(sd_notify_synced(&told, pipe, 10000));
-}
-END_TEST
-
-START_TEST(a_manager_that_is_late_is_not_waited_for)
-{
-	int pipe = sd_notify_sync(&told);
-
 	receive();
-	ck_assert(!sd_notify_synced(&told, pipe, 1));
+	ck_assert_uint_eq(strlen(text), strlen("FDSTORE=1\nFDNAME=") + 255);
 	(void)close(passed);
 }
 END_TEST
@@ -182,10 +217,13 @@ END_TEST
 /* Each message is dropped, and none waits, where the queue is full. */
 START_TEST(a_full_queue_holds_up_nobody)
 {
+	struct sd_storing storing;
+
 	for (int i = 0; i < 10000; i++)
 		sd_notify_alive(&told);
-	ck_assert_int_eq(sd_notify_sync(&told), -1);
-	ck_assert(!sd_notify_synced(&told, -1, 10000));
+	ck_assert(!sd_notify_store(&told, "page", manager, &storing));
+	ck_assert_int_eq(storing.done, -1);
+	ck_assert_int_eq(storing.kept, -1);
 }
 END_TEST
 
@@ -281,6 +319,7 @@ END_TEST
 
 START_TEST(without_a_manager_nothing_happens)
 {
+	struct sd_storing storing;
 	struct sd_notify n;
 
 	ck_assert_ptr_null(sd_notify_open(&n));
@@ -290,9 +329,7 @@ START_TEST(without_a_manager_nothing_happens)
 	sd_notify_alive(&n);
 	sd_notify_stopping(&n);
 	sd_notify_forget(&n, "page");
-	ck_assert(!sd_notify_store(&n, "page", 0));
-	ck_assert_int_eq(sd_notify_sync(&n), -1);
-	ck_assert(sd_notify_synced(&n, -1, 10000));
+	ck_assert(!sd_notify_store(&n, "page", 0, &storing));
 	sd_notify_close(&n);
 }
 END_TEST
@@ -308,9 +345,8 @@ main(void)
 	tcase_add_test(messages, each_message_is_one_datagram);
 	tcase_add_test(messages, a_status_is_one_line);
 	tcase_add_test(messages, a_descriptor_is_kept_under_a_name);
+	tcase_add_test(messages, a_descriptor_is_not_kept);
 	tcase_add_test(messages, a_name_that_does_not_come_back_is_refused);
-	tcase_add_test(messages, the_manager_says_when_it_is_done);
-	tcase_add_test(messages, a_manager_that_is_late_is_not_waited_for);
 	tcase_add_test(messages, a_full_queue_holds_up_nobody);
 	tcase_add_test(messages, a_path_is_an_address_too);
 	suite_add_tcase(suite, messages);
