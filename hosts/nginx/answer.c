@@ -436,6 +436,26 @@ give_problem(struct visit *v, ngx_chain_t *in)
 	return next_body(v->r, &out);
 }
 
+/*
+ * After this answer nginx would pass on what comes as it is, past all filters: it
+ * is no answer that could be verified.
+ */
+static bool
+is_unverifiable(const struct visit *v)
+{
+	return v->signature.verifies != 0 &&
+	    v->r->upstream->headers_in.status_n == NGX_HTTP_SWITCHING_PROTOCOLS;
+}
+
+static ngx_int_t
+refuse_switching(struct visit *v)
+{
+	v->why = "the provider signs its answers, and has changed to another "
+		 "protocol, in which nothing can be verified";
+	ngx_http_clean_header(v->r);
+	return NGX_HTTP_BAD_GATEWAY;
+}
+
 static ngx_int_t
 header_filter(ngx_http_request_t *r)
 {
@@ -452,6 +472,8 @@ header_filter(ngx_http_request_t *r)
 			return begin_problem(r, v);
 		return next_header(r);
 	}
+	if (is_unverifiable(v))
+		return refuse_switching(v);
 	if (!must_hold(v)) {
 		v->state = VISIT_DONE;
 		(void)judge(v, &j);

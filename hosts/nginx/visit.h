@@ -51,7 +51,8 @@ struct visit {
 	struct waiting waiting;
 	/* Of the answer. */
 	struct held held;
-	const char *why;	/* nginx cannot send what was signed; or NULL */
+	/* nginx cannot send what was signed, or pass on what came; or NULL */
+	const char *why;
 	ngx_buf_t *problem;	/* VISIT_ANSWERING: what is sent; NULL: it was */
 	ngx_http_log_handler_pt log_handler; /* nginx's own */
 	bool was_signed;	/* once at least */

@@ -59,7 +59,9 @@ http {
   proxy_ssl_verify on; proxy_ssl_trusted_certificate $dir/own-ca.pem;
   proxy_ssl_server_name on; proxy_ssl_name localhost;
   proxy_http_version 1.1; proxy_set_header Host \$apam_authority;
-  proxy_set_header Connection ""; apam_problems on;
+  map \$http_upgrade \$switching { default ""; websocket upgrade; }
+  proxy_set_header Upgrade \$http_upgrade;
+  proxy_set_header Connection \$switching; apam_problems on;
   upstream up { server 127.0.0.1:$ORIGIN_PORT; keepalive 4; }
   server {
     listen unix:$sock;
@@ -86,7 +88,7 @@ genuine()
 # is_problem STATUS TEXT
 is_problem()
 {
-	jq -e --arg status "$1" --arg text "$2" '.status == 502 and
+	[ -s "$dir/out" ] && jq -e --arg status "$1" --arg text "$2" '.status == 502 and
 	    .apam == $status and (.detail | contains($text))' "$dir/out" >"$dir/jq"
 }
 # refused NAME PATH STATUS TEXT
@@ -109,6 +111,14 @@ for by in here far; do
 	    'it has no Answer-Mac'
 	refused "$by: larger than limits.body" "/$by/verified?long" \
 	    APAM_E_PROVIDER 'too large to be verified'
+	# What comes behind a change of protocols is no answer that is verified.
+	call --http1.1 --http0.9 -H 'Connection: Upgrade' \
+	    -H 'Upgrade: websocket' "http://localhost/$by/verified?switch"
+	holds "$by: another protocol (HTTP $code)" [ "$code" = 502 ]
+	holds "$by: another protocol: a problem" \
+	    grep -q '"detail":".*changed to another protocol' "$dir/out"
+	holds "$by: another protocol: nothing of it" eval \
+	    '! grep -qi told "$dir/head" "$dir/out"'
 	genuine "$by, after all that" $by
 done
 

@@ -20,7 +20,7 @@ SHA-256.  It ends when its standard input does.
     /verified?  as the scheme verify-test wants it, with the text in DIR/verify:
                 genuine; or with another body, header or status, or no header;
                 long: with 100 KB of body; slow: while DIR/held is there, not yet,
-                but DIR/reached is
+                but DIR/reached is; switch: 101 and what no HTTP is
     /nonce      200 with a nonce for the next signature (challenge-test)
     /dies?N     no answer the first time for each N; with DIR/dies there, not
                 before that is gone
@@ -133,6 +133,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         while what == "slow" and os.path.exists(os.path.join(DIR, "held")):
             open(os.path.join(DIR, "reached"), "w").close()
             time.sleep(0.02)
+        if what == "switch":
+            self.switch()
+            return
         body = b"told " + b"x" * (100000 if what == "long" else 10)
         text = "%s\nhttps://%s%s\n%s\n200\n" % (
             self.command, self.headers["Host"], self.path,
@@ -145,6 +148,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "Answer-Mac": mac[::-1] if what == "header" else mac}
         self.give(202 if what == "status" else 200, body,
                   **headers, **{"X-Told": "told"})
+
+    def switch(self):
+        self.send_response(101)
+        self.send_header("Upgrade", "websocket")
+        self.send_header("Connection", "Upgrade")
+        self.send_header("X-Told", "told")
+        self.end_headers()
+        self.wfile.write(b"told what nobody has signed")
+        self.close_connection = True
 
     def dies(self):
         with lock:
