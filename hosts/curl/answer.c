@@ -206,6 +206,11 @@ begin_proof(struct answer *a)
 		return true;
 	if (!answer_read_headers(a))
 		return false;
+	/* The program would be given it, and the module not. */
+	if (a->has_odd_line)
+		return give_up(a, APAM_E_NOT_AUTHENTIC,
+		    "the answer is not authentic: a line of its head is not a "
+		    "header");
 	(void)curl_easy_getinfo(a->easy, CURLINFO_RESPONSE_CODE, &status);
 	head.status = (unsigned)status;
 	head.headers = a->headers;
@@ -310,11 +315,13 @@ is_token(struct apam_str s)
 	return s.n > 0;
 }
 
+/* A tab is none: RFC 9110, 5.5. */
 static bool
 has_control(struct apam_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+		if (((unsigned char)s.p[i] < ' ' && s.p[i] != '\t') ||
+		    s.p[i] == 0x7f)
 			return true;
 	return false;
 }
@@ -333,6 +340,13 @@ read_field(const char *line, size_t n, struct apam_header *field)
 	return is_token(field->name) && !has_control(field->value);
 }
 
+/* The empty line behind them. */
+static bool
+is_end(const char *line, size_t n)
+{
+	return trim((struct apam_str){ line, n }).n == 0;
+}
+
 bool
 answer_read_headers(struct answer *a)
 {
@@ -346,10 +360,13 @@ answer_read_headers(struct answer *a)
 	a->headers = calloc(lines + 1, sizeof(*a->headers));
 	if (a->headers == NULL)
 		return give_up(a, APAM_E_MEMORY, "out of memory");
+	a->has_odd_line = false;
 	for (size_t at = 0; at < head->n; at += n) {
 		n = line_length(head, at);
 		if (read_field(head->p + at, n, &a->headers[a->header_count]))
 			a->header_count++;
+		else
+			a->has_odd_line |= at > 0 && !is_end(head->p + at, n);
 	}
 	return true;
 }

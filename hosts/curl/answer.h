@@ -23,6 +23,7 @@ struct answer {
 	struct held body;	/* while it is held back */
 	struct apam_header *headers; /* views of `head`, for judging */
 	size_t header_count;
+	bool has_odd_line;	/* one of `head` that is neither a header nor its end */
 	bool has_begun;		/* the body has: headers are trailers now */
 	bool passed_on;		/* the host has seen some of it */
 	enum apam_status status; /* why it was given up; or APAM_OK */

@@ -241,6 +241,42 @@ START_TEST(a_trailer_takes_no_headers_place)
 }
 END_TEST
 
+static const struct {
+	const char *line;
+	bool fits;
+} lines[] = {
+	{ "Told: one\ttwo", true },
+	{ "Told:", true },
+	{ " told", false },
+	{ "\ttold", false },
+	{ "Told : one", false },
+	{ "Told: one\x01two", false },
+	{ "T\xc3\xb6ld: one", false },
+};
+
+/* The module is not shown it, so that it could not be signed either. */
+START_TEST(what_is_no_header_makes_an_answer_false)
+{
+	(void)snprintf(head, sizeof(head),
+	    "HTTP/1.1 200 OK\r\nAnswer-Mac: %s\r\nTold: zero\r\n%s\r\n"
+	    "Content-Length: %zu\r\n\r\n",
+	    answer_mac(KEY, "GET", url, 200, BODY), lines[_i].line,
+	    strlen(BODY));
+	server.answer = (struct raw_answer){ .head = head, .tail = BODY };
+	ck_assert_msg((call("GET", 0, &seen, &result, &err) == APAM_OK) ==
+		lines[_i].fits,
+	    "%s: %s", lines[_i].line, err.text);
+	if (lines[_i].fits) {
+		ck_assert_str_eq(seen.head, head);
+		return;
+	}
+	ck_assert_str_eq(err.text,
+	    "the answer is not authentic: a line of its head is not a header");
+	ck_assert_uint_eq(seen.n, 0);
+	ck_assert_uint_eq(seen.lines, 0);
+}
+END_TEST
+
 /* A body of `n` bytes. */
 static const char *
 make_large(size_t n)
@@ -420,6 +456,8 @@ main(void)
 	tcase_add_test(t, an_answer_is_verified_as_it_was_sent);
 	tcase_add_test(t, a_head_alone_is_verified_too);
 	tcase_add_test(t, a_trailer_takes_no_headers_place);
+	tcase_add_loop_test(t, what_is_no_header_makes_an_answer_false, 0,
+	    sizeof(lines) / sizeof(lines[0]));
 	tcase_add_test(t, as_much_as_body_max_is_held_back);
 	tcase_add_test(t, a_program_may_want_it_as_it_comes);
 	tcase_add_test(t, threads_have_their_answers_verified);
