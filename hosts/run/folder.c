@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define DESCRIPTORS 8
+#define PARENT_MAX 40 /* bytes of $XDG_RUNTIME_DIR */
 
 static int
 remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
@@ -80,16 +81,56 @@ is_plain(const char *path)
 		   "0123456789/._-+@")] == '\0';
 }
 
+/* A directory in which nobody else but root can put one file in another's place. */
+static bool
+is_kept(const char *directory)
+{
+	struct stat st;
+
+	return lstat(directory, &st) == 0 && S_ISDIR(st.st_mode) &&
+	    (st.st_uid == 0 || st.st_uid == geteuid()) &&
+	    ((st.st_mode & 022) == 0 || (st.st_mode & S_ISVTX) != 0);
+}
+
+/*
+ * The same of all directories above it, too.  Programs read files there, and run
+ * some; and the variable may still be that of the user who became this one, as
+ * after su(1).
+ */
+static bool
+is_safe(const char *path)
+{
+	char above[PARENT_MAX + 1];
+
+	for (size_t n = 1; n <= strlen(path); n++) {
+		if (path[n] != '/' && path[n] != '\0')
+			continue;
+		snprintf(above, sizeof(above), "%.*s", (int)n, path);
+		if (!is_kept(above))
+			return false;
+	}
+	return is_kept("/");
+}
+
+/* $XDG_RUNTIME_DIR, or where everybody may make directories. */
+static const char *
+where_to(void)
+{
+	const char *named = getenv("XDG_RUNTIME_DIR");
+
+	return named != NULL && named[0] == '/' &&
+		strlen(named) <= PARENT_MAX && is_plain(named) &&
+		is_safe(named) && access(named, W_OK | X_OK) == 0 ?
+	    named :
+	    "/tmp";
+}
+
 bool
 folder_make(struct folder *folder)
 {
-	const char *in = getenv("XDG_RUNTIME_DIR");
-
 	folder->held = -1;
-	if (in == NULL || in[0] != '/' || strlen(in) > 40 || !is_plain(in) ||
-	    access(in, W_OK | X_OK) != 0)
-		in = "/tmp";
-	snprintf(folder->path, sizeof(folder->path), "%s/apam-run-XXXXXX", in);
+	snprintf(folder->path, sizeof(folder->path), "%s/apam-run-XXXXXX",
+	    where_to());
 	if (mkdtemp(folder->path) == NULL)
 		return false;
 	if (start_remover(folder))

@@ -19,8 +19,9 @@ struct folder {
 };
 
 /*
- * Make it, in $XDG_RUNTIME_DIR, or in /tmp where that is not good for it.  Before any thread is started.  False
- * with errno set.
+ * Make it, in $XDG_RUNTIME_DIR; or in /tmp where that is not good for it, as where
+ * another user can put something else in its place.  Before any thread is started.
+ * False with errno set.
  */
 bool folder_make(struct folder *folder);
 

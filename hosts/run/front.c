@@ -24,15 +24,80 @@
 #include "run/gate.h"
 #include "run/tunnel.h"
 
-#define CONNECTIONS_MAX 1024
+#define TUNNELS_MAX 1024
+#define STRANGERS_MAX 64
 #define HEAD_SECONDS 30
 
 struct connection {
 	const struct front *front;
 	int fd;
+	bool is_stranger;
+	struct connection *newer, *older; /* strangers */
 };
 
-static atomic_int connections;
+static atomic_int tunnels;
+
+/* ---- Strangers ----------------------------------------------------------- */
+
+/*
+ * Those who have not said the token yet.  Every user of this machine can connect,
+ * so that they are few: the oldest one ends where there are more, and who knows
+ * the token says it at once.
+ */
+static struct {
+	pthread_mutex_t lock;
+	struct connection *newest, *oldest;
+	unsigned count;
+} strangers = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* With the lock held. */
+static void
+unlist(struct connection *c)
+{
+	if (c->newer != NULL)
+		c->newer->older = c->older;
+	else
+		strangers.newest = c->older;
+	if (c->older != NULL)
+		c->older->newer = c->newer;
+	else
+		strangers.oldest = c->newer;
+	strangers.count--;
+	c->is_stranger = false;
+}
+
+static void
+enlist(struct connection *c)
+{
+	struct connection *oldest;
+
+	pthread_mutex_lock(&strangers.lock);
+	oldest = strangers.oldest;
+	if (strangers.count == STRANGERS_MAX) {
+		/* Its own thread closes it. */
+		(void)shutdown(oldest->fd, SHUT_RDWR);
+		unlist(oldest);
+	}
+	c->is_stranger = true;
+	c->older = strangers.newest;
+	if (c->older != NULL)
+		c->older->newer = c;
+	else
+		strangers.oldest = c;
+	strangers.newest = c;
+	strangers.count++;
+	pthread_mutex_unlock(&strangers.lock);
+}
+
+/* It has said what it wants, or has ended. */
+static void
+delist(struct connection *c)
+{
+	pthread_mutex_lock(&strangers.lock);
+	if (c->is_stranger)
+		unlist(c);
+	pthread_mutex_unlock(&strangers.lock);
+}
 
 /* ---- Answers ------------------------------------------------------------- */
 
@@ -103,61 +168,85 @@ dial(const struct front *front, const struct site *to, const char **why)
 	return dial_by_proxy(&front->proxy, to, why);
 }
 
+/* What a client has sent first. */
+struct head {
+	char text[HEAD_MAX];
+	size_t n, used; /* all; and up to the head's end */
+	struct site site;
+	enum head_state state;
+};
+
 /* Read a head, and what came behind it; one that is not good is answered. */
-static enum head_state
-read_head(const struct connection *c, char text[HEAD_MAX], size_t *n,
-    size_t *used, struct site *site)
+static void
+read_head(const struct connection *c, struct head *h)
 {
 	const struct timeval limit = { .tv_sec = HEAD_SECONDS },
 			     none = { .tv_sec = 0 };
-	enum head_state state = HEAD_PART;
 
 	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	*n = 0;
-	while (state == HEAD_PART) {
-		const ssize_t got = recv(c->fd, text + *n, HEAD_MAX - *n, 0);
+	h->n = 0;
+	h->state = HEAD_PART;
+	while (h->state == HEAD_PART) {
+		const ssize_t got = recv(
+		    c->fd, h->text + h->n, HEAD_MAX - h->n, 0);
 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return HEAD_PART;
-		*n += (size_t)got;
-		state = head_read(text, *n, c->front->pair, site, used);
+			return;
+		h->n += (size_t)got;
+		h->state = head_read(
+		    h->text, h->n, c->front->pair, &h->site, &h->used);
 	}
 	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none));
-	if (state != HEAD_GOOD && state != HEAD_WHOLE)
-		refuse_head(c->fd, state);
-	return state;
+	if (h->state != HEAD_GOOD && h->state != HEAD_WHOLE)
+		refuse_head(c->fd, h->state);
 }
 
+/* To where it leads, until one end has ended. */
 static void
-serve(const struct connection *c)
+lead(const struct connection *c, const struct head *h)
 {
 	static const char good[] =
 	    "HTTP/1.1 200 Connection established\r\n\r\n";
-	char head[HEAD_MAX];
+	const bool whole = h->state == HEAD_WHOLE;
+	/* The gateway gets a whole URL as it came. */
+	const size_t used = whole ? 0 : h->used;
 	const char *why = "";
-	struct site site;
-	size_t n, used;
-	const enum head_state state = read_head(c, head, &n, &used, &site);
-	const bool whole = state == HEAD_WHOLE;
-	int there;
+	const int there = whole ? dial_whole(c->front, &h->site, &why) :
+				  dial(c->front, &h->site, &why);
 
-	if (state != HEAD_GOOD && !whole)
-		return;
-	there = whole ? dial_whole(c->front, &site, &why) :
-			dial(c->front, &site, &why);
 	if (there < 0) {
 		refuse(c->fd, "502 Bad Gateway", "", why);
 		return;
 	}
-	/* The gateway gets a whole URL as it came. */
-	if (whole)
-		used = 0;
 	if ((whole || tunnel_write(c->fd, good, sizeof(good) - 1)) &&
-	    tunnel_write(there, head + used, n - used))
+	    tunnel_write(there, h->text + used, h->n - used))
 		tunnel_run(c->fd, there);
 	(void)close(there);
+}
+
+static void
+refuse_crowd(int fd)
+{
+	refuse(fd, "503 Service Unavailable", "",
+	    "there are too many connections");
+}
+
+static void
+serve(struct connection *c)
+{
+	struct head head;
+
+	read_head(c, &head);
+	delist(c);
+	if (head.state != HEAD_GOOD && head.state != HEAD_WHOLE)
+		return;
+	if (atomic_fetch_add(&tunnels, 1) < TUNNELS_MAX)
+		lead(c, &head);
+	else
+		refuse_crowd(c->fd);
+	atomic_fetch_sub(&tunnels, 1);
 }
 
 static void *
@@ -168,7 +257,6 @@ serve_thread(void *arg)
 	serve(c);
 	(void)close(c->fd);
 	free(c);
-	atomic_fetch_sub(&connections, 1);
 	return NULL;
 }
 
@@ -193,18 +281,18 @@ start_thread(void *(*run)(void *), void *arg)
 static void
 take(const struct front *front, int fd)
 {
-	struct connection *c = malloc(sizeof(*c));
+	struct connection *c = calloc(1, sizeof(*c));
 
-	if (c != NULL && atomic_fetch_add(&connections, 1) < CONNECTIONS_MAX) {
-		*c = (struct connection){ front, fd };
+	if (c != NULL) {
+		c->front = front;
+		c->fd = fd;
+		enlist(c);
 		if (start_thread(serve_thread, c))
 			return;
+		delist(c);
 	}
-	if (c != NULL)
-		atomic_fetch_sub(&connections, 1);
 	free(c);
-	refuse(fd, "503 Service Unavailable", "",
-	    "there are too many connections");
+	refuse_crowd(fd);
 	(void)close(fd);
 }
 

@@ -77,7 +77,13 @@ PHP_INI_SCAN_DIR=$long HOME= runs "a long list" 0 "^$long --require=/" '' \
     sh "$dir/set"
 runs "without a home" 0 '^:/.*/php --require=/' '' env -u HOME \
     "$build/apam" run -- sh "$dir/set"
-for folder in relative "/$long" /dev/null "$dir/a b"; do
+# Where others could put files in the place of those that programs are to run.
+mkdir "$dir/all" "$dir/all/own" "$dir/others"
+chmod 777 "$dir/all"
+[ "$(id -u)" -ne 0 ] || chown nobody "$dir/others"
+ln -s run "$dir/link"
+for folder in relative "/$long" /dev/null "$dir/a b" "$dir/all" "$dir/all/own" \
+    "$dir/link" $([ "$(id -u)" -ne 0 ] || echo "$dir/others"); do
 	XDG_RUNTIME_DIR=$folder runs "no folder: ${folder::20}" 0 \
 	    ':/tmp/apam-run-.*/php ' '' sh "$dir/set"
 done
@@ -300,6 +306,23 @@ print(got.count(b"HTTP/1.1 "), got.decode().replace("\r\n", " "))'
 runs "nor without TLS to the API" 0 '^1 HTTP/1.1 405 ' '' \
     /usr/bin/python3 "$dir/whole.py" "http://localhost:$SEVENSIGNAL_PORT/eyes" \
     known 1
+
+# As another user's programs could, who cannot know the token.
+cat >"$dir/crowd.py" <<-'END'
+	import os, resource, socket, subprocess, sys, urllib.parse
+	proxy = urllib.parse.urlsplit(os.environ["https_proxy"])
+	n = int(sys.argv[1])
+	soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+	resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, n + 100), hard))
+	crowd = []
+	for i in range(n):
+	    s = socket.create_connection((proxy.hostname, proxy.port))
+	    s.sendall(b"CONNECT "[:i % 9])
+	    crowd.append(s)
+	sys.exit(subprocess.call(["curl", "-sS", "--max-time", "120", sys.argv[2]]))
+	END
+runs "a crowd of strangers keeps nobody away" 0 '"eyes":\[\{' '' \
+    /usr/bin/python3 "$dir/crowd.py" 1200 "$seven/eyes"
 
 runs "the sockets are this user's" 0 '^700$' '' sh -c \
     'stat -c %a "$XDG_RUNTIME_DIR"/apam-run-*'
