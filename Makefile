@@ -76,11 +76,11 @@ KIT_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/kit/*.c))
 KIT      := $(if $(SANITIZE),,$(BUILD)/apam-module-check)
 # What sends is an object of its own, which the program loads late.
 SEND_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/send/*.c))
-# And what needs nothing else of the core: which characters may be shown, where
-# a relative path leads, what was misspelt.
+# And what needs nothing else of the core: which characters may be shown, standard
+# output, where a relative path leads, what was misspelt.
 CLI_OBJ  := $(filter-out $(SEND_OBJ),$(patsubst %.c,$(BUILD)/%.o,\
 	$(wildcard hosts/cli/*.c hosts/cli/*/*.c) core/base/utf8.c \
-	core/file/absolute.c core/text/suggest.c))
+	core/base/standard_fds.c core/file/absolute.c core/text/suggest.c))
 # The agent, a program of its own that is built with the core: all of it but its
 # main, which tests have their own of.
 AGENT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,\

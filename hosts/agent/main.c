@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "agent/server.h"
+#include "base/standard_fds.h"
 #include "file/runner.h"
 
 int
@@ -15,6 +16,9 @@ main(int argc, char **argv)
 	struct agent_options options;
 	int code;
 
+	/* Before there is a file that its log could be written to. */
+	if (!standard_fds_fill())
+		return AGENT_INTERNAL;
 	if (!options_read(&options, argc, argv, &code))
 		return code;
 	/* What runs programs of secrets begins before there are any. */

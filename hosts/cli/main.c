@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/standard_fds.h"
 #include "lib/command.h"
 #include "lib/help.h"
 #include "lib/json_memory.h"
@@ -250,6 +251,8 @@ main(int argc, char **argv)
 
 	if (argc < 1)
 		return STATUS_USAGE;
+	if (!standard_fds_fill())
+		return STATUS_INTERNAL;
 	json_memory_begin();
 	/*
 	 * A write beyond the limit on file sizes then fails with an error that

@@ -52,6 +52,13 @@ if [ "$(id -u)" = 0 ]; then
 	    "$dir/err"
 	end_agent TERM
 	chown -R 0 "$dir/run" "$dir/state"
+	"$build/apamd" -c "$dir/apam.conf" --socket "$agent" 0<&- 1>&- 2>&- &
+	AGENT_PID=$!
+	wait_for test -S "$agent"
+	holds "where its caller has closed them, no file of its own has the number \
+of standard output or error" [ "$(cd "/proc/$AGENT_PID/fd" && readlink 0 1 2 |
+	    sort -u)" = /dev/null ]
+	end_agent TERM
 	start_agent
 fi
 

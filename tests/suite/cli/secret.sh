@@ -140,6 +140,28 @@ typed()
 	: >"$dir/err"
 }
 rm "$file"
+
+# What is printed goes into no file of apam's own.
+mkfifo "$dir/fifo"
+"$build/apam" secret set "$file" <"$dir/fifo" 1>&- 2>&- &
+pid=$!
+exec 6>"$dir/fifo"
+filled()
+{
+	[ "$(cd "/proc/$pid/fd" && readlink 1 2 | sort -u)" = /dev/null ]
+}
+for ((i = 0; i < 600; i++)); do
+	filled 2>/dev/null && break
+	sleep 0.05
+done
+holds "where its caller has closed them, no file of its own has the number of \
+standard output or error" filled
+printf %s $key >&6
+exec 6>&-
+wait $pid
+holds "that nothing could be said is an error" [ $? -eq 5 ]
+holds "what was asked for is done" is "$file" $key
+rm "$file"
 typed "typed" "$key"$'\n'
 expect "it is asked for, and not shown" 0 'which is not shown: ?$' '' "$dir/out"
 expect "what the profile is to say" 0 "^A profile names it as \"file:$file\"" '' \
