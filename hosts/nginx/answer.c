@@ -197,6 +197,16 @@ pass(struct visit *v, ngx_chain_t *rest)
 	return next_body(r, out);
 }
 
+/* No more of the answer is read: as if all of it were there. */
+static void
+end_upstream(ngx_http_upstream_t *u)
+{
+	u->keepalive = 0;
+	u->length = 0;
+	if (u->pipe != NULL)
+		u->pipe->upstream_done = 1;
+}
+
 /* The answer is not to be believed: none of it is passed on. */
 static ngx_int_t
 pass_failure(struct visit *v, const struct apam_error *err)
@@ -208,7 +218,8 @@ pass_failure(struct visit *v, const struct apam_error *err)
 
 	ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "apam: %s: %s",
 	    err->profile, err->text);
-	v->state = VISIT_DONE;
+	v->state = VISIT_REFUSED;
+	end_upstream(r->upstream);
 	ngx_http_clean_header(r);
 	out.buf = problem_make(r, &problem);
 	if (out.buf == NULL)
@@ -217,6 +228,16 @@ pass_failure(struct visit *v, const struct apam_error *err)
 	if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
 		return rc;
 	return next_body(r, &out);
+}
+
+/* None of this is sent. */
+static void
+drop(ngx_chain_t *in)
+{
+	for (; in != NULL; in = in->next) {
+		in->buf->pos = in->buf->last;
+		in->buf->file_pos = in->buf->file_last;
+	}
 }
 
 /* ---- Once more ---------------------------------------------------------- */
@@ -342,7 +363,10 @@ decide(struct visit *v, ngx_chain_t *rest)
 		return judge_held(v, rest);
 	if (rest == NULL)
 		return take_proof(v, verify(v, &err), &err);
+	drop(rest);
 	err.status = APAM_E_PROVIDER;
+	(void)ngx_snprintf((u_char *)err.profile, sizeof(err.profile), "%s%Z",
+	    apam_profile_name(v->profile));
 	(void)ngx_snprintf((u_char *)err.text, sizeof(err.text),
 	    "the answer is too large to be verified: raise the profile's "
 	    "limits.body%Z");
@@ -428,8 +452,7 @@ give_problem(struct visit *v, ngx_chain_t *in)
 {
 	ngx_chain_t out = { .buf = v->problem };
 
-	for (; in != NULL; in = in->next)
-		in->buf->pos = in->buf->last;
+	drop(in);
 	if (v->problem == NULL)
 		return next_body(v->r, NULL);
 	v->problem = NULL;
@@ -497,6 +520,11 @@ body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 		return next_body(r, in);
 	if (v->state == VISIT_ANSWERING)
 		return give_problem(v, in);
+	/* More of it; or nginx has more of what is there sent. */
+	if (v->state == VISIT_REFUSED) {
+		drop(in);
+		return next_body(r, NULL);
+	}
 	if (v->state == VISIT_VERIFYING || v->state == VISIT_SIGNING_AGAIN ||
 	    v->state == VISIT_REPLAYING)
 		return NGX_AGAIN;

@@ -18,6 +18,7 @@ enum visit_state {
 	VISIT_VERIFYING, /* the same, and the agent is asked whose it is */
 	VISIT_SIGNING_AGAIN, /* the same, and a second signature is awaited */
 	VISIT_REPLAYING, /* that is there, and is about to be sent */
+	VISIT_REFUSED, /* a problem took its place, and the rest is dropped */
 	VISIT_ANSWERING, /* a problem takes the place of nginx's own page */
 	VISIT_DONE /* what comes is passed on */
 };

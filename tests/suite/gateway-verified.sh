@@ -38,12 +38,13 @@ own far
 chmod 644 "$dir/apam.d/"* "$dir"/*.pem
 start_agent
 
+# location NAME BUFFERING
 location()
 {
 	cat <<-END
 	location /$1/ {
 	  apam $1; apam_origin $origin; apam_prefix /$1;
-	  proxy_pass https://up;
+	  proxy_pass https://up; proxy_buffering $2;
 	}
 	END
 }
@@ -65,8 +66,8 @@ http {
   upstream up { server 127.0.0.1:$ORIGIN_PORT; keepalive 4; }
   server {
     listen unix:$sock;
-    $(location here)
-    $(location far)
+    $(location here on)
+    $(location far off)
     location / { return 404; }
   }
 }
@@ -100,6 +101,26 @@ refused()
 	    '! grep -qi told "$dir/head" "$dir/out"'
 }
 
+# alone PATH: behind the first answer of a connection comes the second, and nothing
+# of the provider's between them.
+alone()
+{
+	python3 - "$sock" "$1" >"$dir/alone" <<-'END'
+	import socket, sys
+	s = socket.socket(socket.AF_UNIX)
+	s.settimeout(120)
+	s.connect(sys.argv[1])
+	s.sendall(b"".join(b"GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n" % way for way in (
+	    (sys.argv[2].encode(), b""), (b"/none", b"Connection: close\r\n"))))
+	got = b"".join(iter(lambda: s.recv(65536), b""))
+	head, _, rest = got.partition(b"\r\n\r\n")
+	size = [int(line[15:]) for line in head.split(b"\r\n")
+	        if line.lower().startswith(b"content-length:")]
+	print(got[:2000])
+	sys.exit(not rest[size[0]:].startswith(b"HTTP/1.1 404 "))
+	END
+}
+
 for by in here far; do
 	genuine "$by" $by
 	another='its Answer-Mac is another one'
@@ -111,6 +132,9 @@ for by in here far; do
 	    'it has no Answer-Mac'
 	refused "$by: larger than limits.body" "/$by/verified?long" \
 	    APAM_E_PROVIDER 'too large to be verified'
+	holds "$by: larger: the rest is dropped" alone "/$by/verified?long"
+	holds "$by: larger: the log has the profile" grep -q \
+	    "apam: $by: the answer is too large" "$dir/error.log"
 	# What comes behind a change of protocols is no answer that is verified.
 	call --http1.1 --http0.9 -H 'Connection: Upgrade' \
 	    -H 'Upgrade: websocket' "http://localhost/$by/verified?switch"
