@@ -263,8 +263,8 @@ START_TEST(what_is_no_header_makes_an_answer_false)
 	    answer_mac(KEY, "GET", url, 200, BODY), lines[_i].line,
 	    strlen(BODY));
 	server.answer = (struct raw_answer){ .head = head, .tail = BODY };
-	ck_assert_msg((call("GET", 0, &seen, &result, &err) == APAM_OK) ==
-		lines[_i].fits,
+	ck_assert_msg(
+	    (call("GET", 0, &seen, &result, &err) == APAM_OK) == lines[_i].fits,
 	    "%s: %s", lines[_i].line, err.text);
 	if (lines[_i].fits) {
 		ck_assert_str_eq(seen.head, head);
