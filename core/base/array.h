@@ -17,4 +17,12 @@
  */
 bool array_grow(void *elements, size_t count, size_t *room, size_t size);
 
+/*
+ * Memory of malloc's that is about to be filled: where it is large, the system
+ * is asked for large pages, because each page is a fault when it is first
+ * touched, and 100,000 keys are thousands of small ones.  It changes nothing
+ * else, and array_grow does it by itself.
+ */
+void array_in_large_pages(void *elements, size_t bytes);
+
 #endif

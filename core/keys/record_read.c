@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/siphash.h"
 #include "base/str.h"
 #include "config/rules.h"
@@ -370,6 +371,7 @@ remember(struct key_set *set)
 	set->before = malloc(n);
 	if (set->before == NULL)
 		return false;
+	array_in_large_pages(set->before, n);
 	memcpy(set->before, set->records, n);
 	set->before_count = set->count;
 	return true;

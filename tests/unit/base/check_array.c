@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of core/base/array.c: what was added stays, whatever moves, and a size
- * that cannot be had leaves all as it was.
+ * that cannot be had leaves all as it was; which ones are in large pages.
  */
 #include "base/array.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "support/run.h"
 
@@ -46,6 +49,45 @@ START_TEST(what_cannot_be_had_changes_nothing)
 }
 END_TEST
 
+/* True if the system is asked for large pages where this address lies. */
+static bool
+is_in_large_pages(const void *address)
+{
+	unsigned long from, to;
+	char line[512];
+	bool large = false, here = false;
+	FILE *f = fopen("/proc/self/smaps", "r");
+
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			here = from <= (unsigned long)address &&
+			    (unsigned long)address < to;
+		if (here && strncmp(line, "VmFlags:", 8) == 0)
+			large = strstr(line, " hg") != NULL;
+	}
+	(void)fclose(f);
+	return large;
+}
+
+/* The last of many elements, and none of few. */
+START_TEST(what_is_large_is_in_large_pages)
+{
+	size_t count = 0, room = 0;
+	char(*all)[1024] = NULL;
+
+	while (count < 1024)
+		ck_assert(array_grow(&all, count++, &room, sizeof(*all)));
+	ck_assert(!is_in_large_pages(all[1023]));
+	while (count < 8192)
+		ck_assert(array_grow(&all, count++, &room, sizeof(*all)));
+	/* A kernel may have none. */
+	if (access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0)
+		ck_assert(is_in_large_pages(all[8191]));
+	free(all);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -54,6 +96,7 @@ main(void)
 
 	tcase_add_test(tc, what_was_added_stays);
 	tcase_add_test(tc, what_cannot_be_had_changes_nothing);
+	tcase_add_test(tc, what_is_large_is_in_large_pages);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
