@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/sized.h"
 #include "base/str.h"
+#include "config/claims.h"
 #include "file/absolute.h"
 #include "file/trust.h"
 #include "profile/context.h"
@@ -94,6 +95,22 @@ lint_ca_file(const struct lint *lint, const struct profile *draft)
 		    draft->ca_file_line, "ca_file: %s: %s", file, why);
 }
 
+/* What a file in error claims nothing of is neither signed nor refused. */
+static void
+lint_claims(const struct lint *lint, const char *file)
+{
+	struct claims claims = { .count = 0 };
+
+	if (!claims_read(&claims, file, lint->ctx->env.settings->user))
+		problems_add(
+		    lint->all, APAM_E_MEMORY, file, 0, "out of memory");
+	else if (claims.count == 0)
+		problems_warn(lint->all, file, 0,
+		    "no origin can be read from it, so that requests meant for "
+		    "it find no profile: programs may send them unsigned");
+	claims_free(&claims);
+}
+
 /*
  * What a profile names may be for others to read, and so may the file of one
  * that nobody asked for by its path (`named`).
@@ -102,10 +119,13 @@ static void
 lint_profile(struct lint *lint, const char *name, const char *file, bool named)
 {
 	const bool user = geteuid() != 0;
+	const unsigned before = lint->all->count;
 	struct profile *draft;
 
 	lint->all->unreadable_warns = user && !named;
 	draft = profile_draft(name, file, lint->ctx->env.settings, lint->all);
+	if (lint->all->count > before)
+		lint_claims(lint, file);
 	if (draft == NULL)
 		return;
 	lint->all->unreadable_warns = user;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/sized.h"
+#include "config/claims.h"
 #include "flight/admit.h"
 #include "flight/obtain.h"
 #include "profile/finder.h"
@@ -225,12 +226,40 @@ struct audience {
 	void *arg;
 };
 
-/* Show one profile by name: opened, so that all of it is known to be right. */
+/* A file in error: its path, and the origins that can be read from it. */
+static void
+fill_claims(const struct apam *ctx, const char *file, struct claims *claims,
+    struct picture *to)
+{
+	to->info.file = file;
+	if (!claims_read(claims, file, ctx->env.settings->user))
+		return;
+	to->info.origins = claims->texts;
+	to->info.origin_count = claims->count;
+}
+
+/* Opened, so that all of it is known to be right; or as it was read. */
+static struct stack *
+open_if_right(struct apam_profile *p, struct apam_error *why)
+{
+	struct stack *read = profile_follow(p, 0, why), *open;
+
+	if (read == NULL)
+		return NULL;
+	open = profile_open(p, 0, why);
+	if (open == NULL)
+		return read;
+	stack_release(&read);
+	return open;
+}
+
+/* Show one profile by name. */
 static bool
 show_named(struct apam *ctx, const char *name, const struct audience *to)
 {
 	struct apam_error why = APAM_ERROR_INIT;
-	char file[sizeof(why.file)];
+	struct claims claims = { .count = 0 };
+	char file[TABLE_FILE_SIZE];
 	struct stack *stack = NULL;
 	struct picture picture;
 	struct apam_profile *p;
@@ -238,17 +267,18 @@ show_named(struct apam *ctx, const char *name, const struct audience *to)
 
 	begin(&picture, name);
 	if (apam_profile_get(ctx, name, &p, &why) == APAM_OK)
-		stack = profile_current(p, 0, &why);
-	if (stack != NULL) {
+		stack = open_if_right(p, &why);
+	if (stack != NULL)
 		fill_profile(stack, &picture);
+	else if (table_file(ctx, name, file, sizeof(file)))
+		fill_claims(ctx, file, &claims, &picture);
+	if (stack != NULL && why.status == APAM_OK)
 		ask_agent(p, stack, &picture);
-	} else {
+	if (why.status != APAM_OK)
 		picture.info.why = &why;
-		if (table_file(ctx, name, file, sizeof(file)))
-			picture.info.file = file;
-	}
 	more = to->each(to->arg, &picture.info);
 	stack_release(&stack);
+	claims_free(&claims);
 	return more;
 }
 
@@ -319,6 +349,8 @@ static bool
 answer(struct apam *ctx, const struct question *q, const char *name)
 {
 	struct apam_error why = APAM_ERROR_INIT;
+	struct claims claims = { .count = 0 };
+	char file[TABLE_FILE_SIZE];
 	struct stack *stack = NULL;
 	struct picture picture;
 	struct apam_profile *p;
@@ -327,10 +359,11 @@ answer(struct apam *ctx, const struct question *q, const char *name)
 	begin(&picture, name);
 	if (apam_profile_get(ctx, name, &p, &why) == APAM_OK)
 		stack = profile_follow(p, 0, &why);
-	picture.info.file = why.file;
 	if (stack != NULL) {
 		consider(q, p, &stack, &why);
 		fill_profile(stack, &picture);
+	} else if (table_file(ctx, name, file, sizeof(file))) {
+		fill_claims(ctx, file, &claims, &picture);
 	}
 	/* Of the others nothing is shown but why they do not sign. */
 	if (stack != NULL && why.status == APAM_OK)
@@ -339,6 +372,7 @@ answer(struct apam *ctx, const struct question *q, const char *name)
 		picture.info.why = &why;
 	more = q->to.each(q->to.arg, &picture.info);
 	stack_release(&stack);
+	claims_free(&claims);
 	return more;
 }
 

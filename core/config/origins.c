@@ -10,27 +10,38 @@
 
 const char origin_out_of_memory[] = "out of memory";
 
+/* What is wrong with one segment of a path, or NULL. */
 static const char *
-path_problem(struct apam_str path)
+segment_problem(struct apam_str segment)
 {
-	struct apam_str segment;
-
-	if (str_find(path, '*') != path.n)
+	if (str_find(segment, '*') != segment.n)
 		return "an origin cannot have a wildcard; it includes all "
 		       "paths below its own";
-	if (str_find(path, '%') != path.n)
+	if (str_find(segment, '%') != segment.n)
 		return "an origin's path has a percent sign";
-	while (path.n > 1) {
-		path = str_skip(path, 1);
-		segment = str_cut(path, str_find(path, '/'));
-		if (segment.n == 0)
-			return "an origin's path has an empty segment";
-		if (str_equal(segment, APAM_STR(".")) ||
-		    str_equal(segment, APAM_STR("..")))
-			return "an origin's path has a dot segment";
-		path = str_skip(path, segment.n);
-	}
+	if (segment.n == 0)
+		return "an origin's path has an empty segment";
+	if (str_equal(segment, APAM_STR(".")) ||
+	    str_equal(segment, APAM_STR("..")))
+		return "an origin's path has a dot segment";
 	return NULL;
+}
+
+size_t
+origin_path_part(struct apam_str path, const char **why)
+{
+	struct apam_str rest = path, segment;
+
+	*why = NULL;
+	while (rest.n > 1) {
+		rest = str_skip(rest, 1);
+		segment = str_cut(rest, str_find(rest, '/'));
+		*why = segment_problem(segment);
+		if (*why != NULL)
+			return path.n - rest.n;
+		rest = str_skip(rest, segment.n);
+	}
+	return path.n;
 }
 
 static const char *
@@ -47,7 +58,8 @@ origin_problem(struct apam_str text, bool allow_http)
 		return "an origin has a query";
 	if (str_find(text, '#') != text.n)
 		return "an origin has a fragment";
-	return path_problem(url.path);
+	(void)origin_path_part(url.path, &why);
+	return why;
 }
 
 static bool

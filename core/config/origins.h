@@ -18,4 +18,10 @@ extern const char origin_out_of_memory[];
  */
 const char *origin_add(struct profile *profile, struct apam_str text);
 
+/*
+ * How many bytes of a path an origin may have: all of them, with *why NULL; or
+ * those before the segment that *why is about, with the slash.
+ */
+size_t origin_path_part(struct apam_str path, const char **why);
+
 #endif

@@ -12,8 +12,9 @@
 #include "profile/origin_index.h"
 
 /*
- * An index of the profiles that are listed, as their files are now.  Those that
- * cannot be read are left out.  Errors: MEMORY; *index is then NULL.
+ * An index of the profiles that are listed, as their files are now.  Those in
+ * error are there by what can be read of their origins (config/claims.h).
+ * Errors: MEMORY; *index is then NULL.
  */
 enum apam_status finder_index(struct apam *ctx, const struct directory *list,
     struct origin_index **index, struct apam_error *err);

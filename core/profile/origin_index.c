@@ -20,7 +20,7 @@ struct place {
 	uint16_t port;
 	bool https;
 	struct apam_str path;
-	struct apam_profile *profile;
+	const struct claimant *of;
 };
 
 struct origin_index {
@@ -28,6 +28,7 @@ struct origin_index {
 	struct place *places;
 	size_t count, room;
 	size_t longest; /* of the paths */
+	const char *unread;
 	struct arena text; /* of the places */
 };
 
@@ -64,7 +65,7 @@ origin_index_release(struct origin_index **index)
 /* ---- Filling ----------------------------------------------------------- */
 
 static bool
-add_place(struct origin_index *index, struct apam_profile *profile,
+add_place(struct origin_index *index, const struct claimant *of,
     const struct url *origin)
 {
 	const char *host = arena_copy(&index->text, apam_str(origin->host));
@@ -75,9 +76,24 @@ add_place(struct origin_index *index, struct apam_profile *profile,
 		sizeof(*index->places)))
 		return false;
 	index->places[index->count++] = (struct place){ host, origin->port,
-		origin->https, { path, origin->path.n }, profile };
+		origin->https, { path, origin->path.n }, of };
 	if (origin->path.n > index->longest)
 		index->longest = origin->path.n;
+	return true;
+}
+
+static bool
+add_places(struct origin_index *index, const char *name,
+    struct apam_profile *profile, const struct url *origins, size_t count)
+{
+	struct claimant *of = arena_alloc(&index->text, 1, sizeof(*of));
+
+	if (of == NULL)
+		return false;
+	*of = (struct claimant){ name, profile };
+	for (size_t i = 0; i < count; i++)
+		if (!add_place(index, of, &origins[i]))
+			return false;
 	return true;
 }
 
@@ -85,10 +101,31 @@ bool
 origin_index_add(struct origin_index *index, struct apam_profile *profile,
     const struct url *origins, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!add_place(index, profile, &origins[i]))
-			return false;
-	return true;
+	return add_places(
+	    index, apam_profile_name(profile), profile, origins, count);
+}
+
+bool
+origin_index_claim(struct origin_index *index, const char *name,
+    const struct url *origins, size_t count)
+{
+	const char *copy = arena_copy(&index->text, apam_str(name));
+
+	return copy != NULL && add_places(index, copy, NULL, origins, count);
+}
+
+bool
+origin_index_add_unread(struct origin_index *index, const char *name)
+{
+	if (index->unread == NULL)
+		index->unread = arena_copy(&index->text, apam_str(name));
+	return index->unread != NULL;
+}
+
+const char *
+origin_index_unread(const struct origin_index *index)
+{
+	return index->unread;
 }
 
 /* ---- The order --------------------------------------------------------- */
@@ -125,9 +162,11 @@ compare_with_names(const void *a, const void *b)
 	const struct place *x = a, *y = b;
 	int order = compare_places(x, y);
 
-	return order != 0 ? order :
-			    strcmp(apam_profile_name(x->profile),
-				apam_profile_name(y->profile));
+	if (order == 0)
+		order = strcmp(x->of->name, y->of->name);
+	if (order == 0)
+		order = (x->of->profile == NULL) - (y->of->profile == NULL);
+	return order;
 }
 
 void
@@ -168,12 +207,12 @@ static struct choice
 choice_at(
     const struct origin_index *index, size_t at, const struct place *wanted)
 {
-	struct choice c = { index->places[at].profile, wanted->path.n, NULL };
+	struct choice c = { index->places[at].of, wanted->path.n, NULL };
 
 	while (is_at(index, at + 1, wanted))
 		at++;
-	if (index->places[at].profile != c.best)
-		c.rival = index->places[at].profile;
+	if (strcmp(index->places[at].of->name, c.best->name) != 0)
+		c.rival = index->places[at].of;
 	return c;
 }
 

@@ -14,11 +14,17 @@
 /* Immutable once sorted, shared by reference count. */
 struct origin_index;
 
+/* One that has origins in an index; lives as long as that. */
+struct claimant {
+	const char *name;
+	struct apam_profile *profile; /* NULL: its file is in error */
+};
+
 /* Which profiles hold a URL. */
 struct choice {
-	struct apam_profile *best; /* by the longest path; NULL: none */
+	const struct claimant *best; /* by the longest path; NULL: none */
 	size_t depth;		/* the length of that */
-	struct apam_profile *rival; /* one that is as good, or NULL */
+	const struct claimant *rival; /* one that is as good, or NULL */
 };
 
 /* An empty one, held once; NULL without memory. */
@@ -31,12 +37,25 @@ struct origin_index *origin_index_new(void);
 bool origin_index_add(struct origin_index *index,
     struct apam_profile *profile, const struct url *origins, size_t count);
 
+/* The same for a profile whose file is in error, with a copy of its name. */
+bool origin_index_claim(struct origin_index *index, const char *name,
+    const struct url *origins, size_t count);
+
+/*
+ * Note that it is not known which origins a profile has.  False without memory.
+ */
+bool origin_index_add_unread(struct origin_index *index, const char *name);
+
+/* The first such profile, or NULL; lives as long as the index. */
+const char *origin_index_unread(const struct origin_index *index);
+
 /* When the last was added, and before anything is chosen. */
 void origin_index_sort(struct origin_index *index);
 
 /*
  * The longest path wins; whether two are alike is for the caller to say.  Of
- * those, `best` is the first by name and `rival` the last.
+ * those, `best` is the first by name and `rival` the last.  One may be there
+ * twice, as it works and as its file is now, in error: then it is the former.
  */
 struct choice origin_index_choose(const struct origin_index *index,
     const struct url *url);

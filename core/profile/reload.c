@@ -281,6 +281,20 @@ profile_to_judge(struct apam_profile *p, struct apam_error *err)
 	return opened(p, s, profile_deadline(p, 0), err);
 }
 
+enum apam_status
+profile_problem(struct apam_profile *p, struct apam_error *err)
+{
+	enum apam_status status;
+
+	pthread_mutex_lock(&p->ctx->env.lock);
+	status = p->reload_error.status;
+	if (status != APAM_OK)
+		error_copy(err, &p->reload_error);
+	pthread_mutex_unlock(&p->ctx->env.lock);
+	error_locate(err, p->name, -1);
+	return status;
+}
+
 void
 profile_look_soon(struct apam_profile *p)
 {

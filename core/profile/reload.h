@@ -46,6 +46,13 @@ struct stack *profile_to_sign(struct apam_profile *profile, int64_t deadline,
 struct stack *profile_to_judge(
     struct apam_profile *profile, struct apam_error *err);
 
+/*
+ * What was wrong with its files at the last look, in *err, too, which may be
+ * NULL; OK: nothing.  It signs on by what they said before, unless they are gone.
+ */
+enum apam_status profile_problem(
+    struct apam_profile *profile, struct apam_error *err);
+
 /* Have its files looked at when it next signs. */
 void profile_look_soon(struct apam_profile *profile);
 

@@ -22,8 +22,6 @@
 #include "slot/slot.h"
 #include "slot/write.h"
 
-#define PATH_MAX_BYTES 4096
-
 void
 table_free_profile(struct apam_profile **profile)
 {
@@ -102,7 +100,7 @@ static enum apam_status
 read_profile(struct apam *ctx, const char *name, struct apam_profile **profile,
     struct problems *all)
 {
-	char file[PATH_MAX_BYTES];
+	char file[TABLE_FILE_SIZE];
 	struct apam_profile *p;
 	size_t at = place_of_name(ctx, name);
 
@@ -137,7 +135,7 @@ read_profile(struct apam *ctx, const char *name, struct apam_profile **profile,
 static bool
 file_is_there(const struct apam *ctx, const char *name)
 {
-	char file[PATH_MAX_BYTES];
+	char file[TABLE_FILE_SIZE];
 
 	return !table_file(ctx, name, file, sizeof(file)) ||
 	    access(file, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);

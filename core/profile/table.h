@@ -9,6 +9,8 @@
 #include "profile/handle.h"
 #include "profile/stack.h"
 
+#define TABLE_FILE_SIZE 4096 /* of the path of a profile's file */
+
 /* Fine with *profile NULL. */
 void table_free_profile(struct apam_profile **profile);
 

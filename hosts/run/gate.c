@@ -176,9 +176,32 @@ write_location(FILE *to, const struct gate *gate, size_t i, const char *host)
 	}
 	fprintf(to,
 	    "location / {\napam *;\napam_origin https://%s:%u;\n"
-	    "apam_hosts %s;\nproxy_ssl_trusted_certificate \"%s\";\n"
-	    "proxy_ssl_name %s;\nproxy_pass https://up%zu;\n}\n}\n",
-	    host, site->port, host, ca, host, i);
+	    "apam_hosts %s;\n",
+	    host, site->port, host);
+	if (site->in_error)
+		fprintf(to, "proxy_pass http://up%zu;\n}\n}\n", i);
+	else
+		fprintf(to,
+		    "proxy_ssl_trusted_certificate \"%s\";\n"
+		    "proxy_ssl_name %s;\nproxy_pass https://up%zu;\n}\n}\n",
+		    ca, host, i);
+}
+
+/*
+ * Which authorities a profile in error trusts is not known, so that nothing is
+ * sent once it has been mended either.
+ */
+static void
+write_upstream(FILE *to, const struct gate *gate, size_t i, const char *host)
+{
+	const struct site *site = &gate->sites->all[i];
+
+	if (site->in_error)
+		fprintf(to, "upstream up%zu { server unix:%s.nowhere; }\n", i,
+		    gate->sockets[i]);
+	else if (host != NULL)
+		fprintf(to, "upstream up%zu { server %s:%u; keepalive 64; }\n",
+		    i, host, site->port);
 }
 
 /*
@@ -191,15 +214,14 @@ write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 	const struct site *site = &gate->sites->all[i];
 	const struct authority *a = &gate->authorities[i];
 	char certificate[MEMORY_PATH_SIZE], key[MEMORY_PATH_SIZE];
-	char text[SITE_HOST_MAX + 3], *host = has_address(site) ? text : NULL;
+	char text[SITE_HOST_MAX + 3];
+	const char *host = site->in_error || has_address(site) ? text : NULL;
 
 	if (!lend_text(lent, a->certificate, certificate) ||
 	    !lend_text(lent, a->key, key))
 		return false;
 	site_url_host(site, text);
-	if (host != NULL)
-		fprintf(to, "upstream up%zu { server %s:%u; keepalive 64; }\n",
-		    i, host, site->port);
+	write_upstream(to, gate, i, host);
 	fprintf(to,
 	    "server {\nlisten unix:%s ssl;\nssl_certificate %s;\n"
 	    "ssl_certificate_key %s;\n",

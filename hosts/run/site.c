@@ -104,25 +104,41 @@ sites_find(const struct sites *sites, const char *host, unsigned port)
 	return i;
 }
 
+/* A place for one more, or the one of a profile in error; NULL: out of memory. */
+static struct site *
+place_for(struct sites *sites, size_t at)
+{
+	struct site *all;
+
+	if (at < sites->count)
+		return &sites->all[at];
+	all = realloc(sites->all, (at + 1) * sizeof(*all));
+	if (all == NULL)
+		return NULL;
+	sites->all = all;
+	return &all[at];
+}
+
+/* One that another profile has is as that profile says, if it can be used. */
 static bool
 add_site(struct sites *sites, const struct site *site, const char *ca_file)
 {
-	struct site *all;
-	const size_t n = ca_file == NULL ? 0 : strlen(ca_file) + 1;
+	const size_t at = sites_find(sites, site->host, site->port);
+	struct site *to;
 	char *copy = NULL;
 
-	if (sites_find(sites, site->host, site->port) < sites->count)
+	if (at < sites->count && (site->in_error || !sites->all[at].in_error))
 		return true;
-	all = realloc(sites->all, (sites->count + 1) * sizeof(*all));
-	if (all == NULL)
+	if (ca_file != NULL && (copy = strdup(ca_file)) == NULL)
 		return false;
-	sites->all = all;
-	if (n > 0 && (copy = malloc(n)) == NULL)
+	to = place_for(sites, at);
+	if (to == NULL) {
+		free(copy);
 		return false;
-	if (n > 0)
-		memcpy(copy, ca_file, n);
-	all[sites->count] = *site;
-	all[sites->count++].ca_file = copy;
+	}
+	*to = *site;
+	to->ca_file = copy;
+	sites->count += at == sites->count;
 	return true;
 }
 
@@ -131,6 +147,7 @@ struct collecting {
 	const struct wanted *wanted;
 	bool *seen; /* each of the names */
 	size_t unread; /* profiles that this user may not read */
+	size_t served; /* origins of profiles that can be read */
 	bool wrong; /* one that is named */
 	bool no_memory;
 };
@@ -146,21 +163,29 @@ is_wanted(struct collecting *c, const char *name)
 	return found;
 }
 
-/* Those of others are none of this user's business. */
-static void
-leave_out(struct collecting *c, const char *name, const struct apam_error *why)
+/*
+ * Tell that a profile cannot be used.  Those of others are none of this user's
+ * business: false.
+ */
+static bool
+tell_wrong(struct collecting *c, const char *name, const struct apam_error *why,
+    bool refused)
 {
 	const bool of_others = why->status == APAM_E_ACCESS;
 	char line[16] = "";
 
-	c->wrong = c->wanted->count > 0;
+	c->wrong = c->wrong || c->wanted->count > 0;
 	c->unread += of_others;
 	if (of_others && !c->wrong && !c->wanted->verbose)
-		return;
+		return false;
 	if (why->line > 0)
 		snprintf(line, sizeof(line), ":%u", why->line);
-	say("%s: the profile cannot be used: %s%s%s%s", name, why->file, line,
-	    why->file[0] == '\0' ? "" : ": ", why->text);
+	say("%s: the profile cannot be used%s: %s%s%s%s", name,
+	    of_others || !refused ?
+		"" :
+		", and what is sent to its hosts is refused",
+	    why->file, line, why->file[0] == '\0' ? "" : ": ", why->text);
+	return !of_others;
 }
 
 /* Take the site of one origin; false: there is none. */
@@ -168,12 +193,13 @@ static bool
 collect_origin(struct collecting *c, const struct apam_profile_info *info,
     const char *origin)
 {
-	struct site site;
+	struct site site = { .in_error = info->entry_count == 0 };
 
 	if (!site_of_origin(origin, &site))
 		return false;
 	if (!add_site(c->sites, &site, info->ca_file))
 		c->no_memory = true;
+	c->served += !site.in_error;
 	return true;
 }
 
@@ -185,10 +211,9 @@ collect_profile(void *arg, const struct apam_profile_info *info)
 
 	if (!is_wanted(c, info->name))
 		return true;
-	if (info->why != NULL) {
-		leave_out(c, info->name, info->why);
+	if (info->why != NULL &&
+	    !tell_wrong(c, info->name, info->why, info->origin_count > 0))
 		return true;
-	}
 	if (info->proxy != NULL) {
 		say("%s: the profile has a proxy, which nginx cannot use: what "
 		    "is sent there is not signed",
@@ -248,7 +273,7 @@ conclude(const struct collecting *c)
 		return SAY_USAGE;
 	if (c->wrong)
 		return SAY_CONFIG;
-	return c->sites->count > 0 ? 0 : no_site(c);
+	return c->served > 0 ? 0 : no_site(c);
 }
 
 int

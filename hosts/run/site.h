@@ -19,6 +19,7 @@ struct site {
 	char host[SITE_HOST_MAX + 1]; /* in lower case, without brackets */
 	unsigned port;
 	char *ca_file;		/* of its profile; NULL: the system's */
+	bool in_error;		/* the profile's file is: nothing is sent there */
 };
 
 struct sites {
@@ -36,8 +37,8 @@ struct wanted {
 
 /*
  * Collect those of the wanted profiles.  One that is named has to be there and
- * right; others that are wrong are told and left out, and those that this user may
- * not read are left out.  So is a profile that wants a proxy, which the gateway
+ * right; others that are wrong are told, and what is sent to their sites is
+ * refused.  Those that this user may not read are left out.  So is a profile that wants a proxy, which the gateway
  * cannot use; it is told.  A machine without any site is told.  Returns an exit
  * status of apam's.  They stay until the process ends.
  */

@@ -65,8 +65,8 @@ struct apam_profile_info {
 	bool allow_http;
 	bool share_credentials;
 	/*
-	 * What is wrong; NULL: nothing.  apam_profiles: the profile cannot be
-	 * read, and there is nothing else here but its name and file.
+	 * What is wrong; NULL: nothing.  apam_profiles: without entries, its
+	 * file is in error, of which name, file and readable origins are here.
 	 * apam_explain: why it does not sign the URL.
 	 */
 	const struct apam_error *why;

@@ -202,8 +202,8 @@ APAM_API APAM_CHECKED enum apam_status apam_profile_get(struct apam *ctx,
     const char *name, struct apam_profile **profile, struct apam_error *err);
 
 /*
- * The profile whose origin holds `url`; the longest path wins.  A profile that
- * cannot be read is never found.  The first call reads all profiles.  Later
+ * The profile whose origin holds `url`; the longest path wins.  Where its file
+ * is in error, what is wrong with it: `url` is not for sending unsigned.  The first call reads all profiles.  Later
  * calls look at their files once a second at most, and once more for a URL that
  * no profile held; all others answer from memory.  So a change is found within
  * a second.  Errors: URL, NO_PROFILE, TRUST, CONFIG, MEMORY; CONFIG also where

@@ -3,11 +3,14 @@
  * A whole profile from memory: guard, libconfig, options, origins, entries and
  * a module's options; and the same text as a main file.  What the guard lets
  * pass, libconfig must have read as the guard did: then it finds no fraction
- * and no control character, and an error has a line of the file.
+ * and no control character, and an error has a line of the file.  Whatever the
+ * text is, what it claims are origins.
  */
 #include "base/str.h"
+#include "config/claims.h"
 #include "config/entry_conf.h"
 #include "config/lexer.h"
+#include "config/origins.h"
 #include "config/profile_conf.h"
 #include "fuzz.h"
 #include "support/demo_options.h"
@@ -108,6 +111,24 @@ read_profile(struct conf **conf, struct problems *all)
 	profile_free(&p);
 }
 
+/* What is claimed of a text, right or wrong, are origins. */
+static void
+check_claims(struct apam_str text)
+{
+	struct claims claims = { .count = 0 };
+	const char *why;
+
+	HOLDS(claims_add(&claims, text) || fuzz_is_starved());
+	for (size_t i = 0; i < claims.count; i++) {
+		const struct url *url = &claims.origins[i];
+
+		HOLDS(url->query.n == 0);
+		HOLDS(strlen(claims.texts[i]) == url->text.n);
+		HOLDS(origin_path_part(url->path, &why) == url->path.n);
+	}
+	claims_free(&claims);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -117,6 +138,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	line_count = 1;
 	told_short = false;
+	check_claims(text);
 	for (size_t i = 0; i < size; i++)
 		line_count += data[i] == '\n';
 	if (!conf_guard("f", text, &all)) {

@@ -151,6 +151,17 @@ class Sessions(SandboxTest):
         with self.assertRaises(apam.Error):
             apam.Session("seed").get(f"{XY}/api/v1/occupancy")
 
+    def test_a_profile_in_error_is_not_left_out(self):
+        """Its URLs would go as they are."""
+        url = "https://broken.example/x"
+        session = plain()
+        session.auth = apam.requests.Auth()
+        for one in (apam.Session(), session):
+            with self.assertRaises(apam.ConfigError) as raised:
+                one.get(url)
+            self.assertEqual(raised.exception.line, 2)
+            self.assertIn("broken.conf:2", str(raised.exception))
+
     def test_the_administrator_says_whom_to_believe(self):
         """Neither the program nor its environment does."""
         session = apam.Session("seed")

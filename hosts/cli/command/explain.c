@@ -90,9 +90,9 @@ note_refused(struct explain *e, const struct apam_profile_info *info)
 static void
 note_broken(struct explain *e, const struct apam_profile_info *info)
 {
-	if (info->origin_count > 0)
+	if (info->entry_count > 0)
 		(void)snprintf(e->claims, sizeof(e->claims), "%s", info->name);
-	else if (e->broken[0] == '\0')
+	else if (info->origin_count == 0 && e->broken[0] == '\0')
 		(void)snprintf(e->broken, sizeof(e->broken), "%s", info->name);
 }
 
@@ -220,15 +220,25 @@ print_explained(struct explain *e, const char *url)
 	    e->found && e->refused.status == APAM_OK));
 }
 
-/* Say why no profile signs it.  If two claim the URL, the library says so. */
+/*
+ * Say why no profile signs it.  If two claim the URL, or one whose file is in
+ * error, the library says so.
+ */
 static int
 refuse_url(const struct cli *cli, const struct explain *e, const char *url)
 {
 	struct apam_profile *profile = NULL;
 	struct apam_error err = APAM_ERROR_INIT;
+	const enum apam_status status = apam_profile_find(
+	    cli->ctx, url, &profile, &err);
 
-	if (apam_profile_find(cli->ctx, url, &profile, &err) == APAM_E_CONFIG)
+	if (status != APAM_OK && status != APAM_E_NO_PROFILE &&
+	    err.profile[0] == '\0')
 		complain("no profile signs this URL: %s", err.text);
+	else if (err.profile[0] != '\0')
+		complain("no profile signs this URL; profile %s claims it but "
+			 "has an error: see `apam lint`",
+		    err.profile);
 	else if (e->claims[0] != '\0')
 		complain("no profile signs this URL; profile %s claims it but "
 			 "has an error: see `apam lint`",

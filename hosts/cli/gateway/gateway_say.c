@@ -4,14 +4,21 @@
 
 #include <unistd.h>
 
+/* Those in error are the last. */
+static bool
+serves_any(const struct nginx_conf *conf)
+{
+	return conf->count > 0 && !conf->origins[0].in_error;
+}
+
 static void
 say_profiles(const struct nginx_conf *conf, FILE *to)
 {
 	for (size_t i = 0; i < conf->count; i++)
-		if (conf->origins[i].by_path)
+		if (conf->origins[i].by_path && !conf->origins[i].in_error)
 			fprintf(to, "  /%s/ is %s/\n", conf->origins[i].profile,
 			    conf->origins[i].origin);
-	if (conf->count == 0)
+	if (!serves_any(conf))
 		fputs("  no profile is left\n", to);
 }
 
@@ -83,7 +90,7 @@ gateway_say(const struct gateway_options *options,
 {
 	fprintf(to, "apam gateway on %s:\n", options->listen);
 	say_profiles(conf, to);
-	if (conf->count > 0) {
+	if (serves_any(conf)) {
 		say_page(options, page_token, to);
 		fputs("call it:\n", to);
 		says[options->who](options, &conf->origins[0], to);

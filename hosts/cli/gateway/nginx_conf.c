@@ -127,9 +127,25 @@ nginx_conf_add(struct nginx_conf *conf, const struct apam_profile_info *profile)
 			continue;
 		}
 		o.by_path = first;
+		o.in_error = profile->entry_count == 0;
 		first = false;
 		conf->origins[conf->count++] = o;
 	}
+	return true;
+}
+
+bool
+nginx_conf_append(struct nginx_conf *conf, struct nginx_conf *from)
+{
+	struct gateway_origin *grown = realloc(
+	    conf->origins, (conf->count + from->count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return false;
+	conf->origins = grown;
+	for (size_t i = 0; i < from->count; i++)
+		grown[conf->count++] = from->origins[i];
+	from->count = 0;
 	return true;
 }
 
@@ -214,6 +230,7 @@ static const char *const proxying = "  merge_slashes off;\n"
 				    "  proxy_pass_header Date;\n"
 				    "  proxy_ssl_verify_depth 5;\n";
 
+/* nginx starts with no profile in error by name, and finds such a one by URL. */
 static void
 write_location(const struct nginx_conf *conf, size_t i, bool by_path, FILE *to)
 {
@@ -232,14 +249,32 @@ write_location(const struct nginx_conf *conf, size_t i, bool by_path, FILE *to)
 	fprintf(to,
 	    "      apam %s;\n"
 	    "      apam_origin %s;\n",
-	    o->profile, o->origin);
-	if (o->https)
+	    o->in_error ? "*" : o->profile, o->origin);
+	if (o->https && !o->in_error)
 		fprintf(to,
 		    "      proxy_ssl_name %s;\n"
 		    "      proxy_ssl_trusted_certificate %s;\n",
 		    o->host, o->ca_file);
 	fprintf(to, "      proxy_pass http%s://apam_%zu;\n    }\n",
-	    o->https ? "s" : "", i);
+	    o->https && !o->in_error ? "s" : "", i);
+}
+
+/*
+ * Which authorities a profile in error trusts is not known.  So once it has been
+ * mended nothing is sent for it either, until nginx has read what it says.
+ */
+static void
+write_upstream(const struct nginx_conf *conf, size_t i, FILE *to)
+{
+	const struct gateway_origin *o = &conf->origins[i];
+
+	if (o->in_error)
+		fprintf(to, "  upstream apam_%zu { server unix:%s/nowhere; }\n",
+		    i, conf->dir);
+	else
+		fprintf(to,
+		    "  upstream apam_%zu { server %s; keepalive 64; }\n", i,
+		    o->address);
 }
 
 /* Which location a host is, however its port is written. */
@@ -388,9 +423,7 @@ nginx_conf_write(const struct nginx_conf *conf, FILE *to)
 	nginx_http_write(to, conf->dir);
 	fputs(proxying, to);
 	for (size_t i = 0; i < conf->count; i++)
-		fprintf(to,
-		    "  upstream apam_%zu { server %s; keepalive 64; }\n", i,
-		    conf->origins[i].address);
+		write_upstream(conf, i, to);
 	write_hosts(conf, to);
 	write_server(conf, true, to);
 	write_server(conf, false, to);

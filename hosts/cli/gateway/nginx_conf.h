@@ -29,6 +29,7 @@ struct gateway_origin {
 	char *ca_file;		/* PEM */
 	bool https;
 	bool by_path;		/* /PROFILE/ leads here: it is the first one */
+	bool in_error;		/* the profile's file is: nothing is sent there */
 };
 
 struct nginx_conf {
@@ -49,10 +50,14 @@ struct nginx_conf {
 
 /*
  * Add the origins of a profile.  An origin of a host that an earlier one has is
- * left out.  Returns false without memory.
+ * left out.  Where the profile's file is in error, what is asked for there is
+ * refused, and nothing is sent.  Returns false without memory.
  */
 bool nginx_conf_add(
     struct nginx_conf *conf, const struct apam_profile_info *profile);
+
+/* Have all origins of `from` behind those of `conf`; false without memory. */
+bool nginx_conf_append(struct nginx_conf *conf, struct nginx_conf *from);
 
 /*
  * Take origin `i` out.  The profile's next one, if it has one, takes its place

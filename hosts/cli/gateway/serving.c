@@ -15,6 +15,7 @@ struct collecting {
 	const struct args *args;
 	const struct nginx_conf *now; /* NULL: at the start */
 	struct nginx_conf *to;
+	struct nginx_conf in_error; /* its origins alone: they come last */
 	bool failed; /* out of memory */
 	bool lost; /* something that is served now cannot be */
 };
@@ -35,7 +36,8 @@ static bool
 is_served(const struct nginx_conf *now, const char *profile, const char *origin)
 {
 	for (size_t i = 0; now != NULL && i < now->count; i++)
-		if (strcmp(now->origins[i].profile, profile) == 0 &&
+		if (!now->origins[i].in_error &&
+		    strcmp(now->origins[i].profile, profile) == 0 &&
 		    (origin == NULL ||
 			strcmp(now->origins[i].origin, origin) == 0))
 			return true;
@@ -44,28 +46,39 @@ is_served(const struct nginx_conf *now, const char *profile, const char *origin)
 
 /* "FILE:LINE: TEXT", as far as there are the first two. */
 static void
-say_left_out(const char *profile, const struct apam_error *why)
+say_wrong(const char *profile, const char *what, const struct apam_error *why)
 {
 	if (why->file[0] == '\0')
-		complain("%s is left out: %s", profile, why->text);
+		complain("%s %s: %s", profile, what, why->text);
 	else if (why->line == 0)
-		complain(
-		    "%s is left out: %s: %s", profile, why->file, why->text);
+		complain("%s %s: %s: %s", profile, what, why->file, why->text);
 	else
-		complain("%s is left out: %s:%u: %s", profile, why->file,
+		complain("%s %s: %s:%u: %s", profile, what, why->file,
 		    why->line, why->text);
 }
 
-/* What is served now is not left out: the gateway goes on with it. */
+/*
+ * What is served now is not left out: the gateway goes on with it.  Else what is
+ * asked for there is refused, unless it is not for this user, or it is not known
+ * where that is.
+ */
 static void
 refuse_profile(struct collecting *c, const struct apam_profile_info *profile)
 {
-	if (!is_served(c->now, profile->name, NULL)) {
-		say_left_out(profile->name, profile->why);
+	const struct apam_error *why = profile->why;
+	const bool known = profile->entry_count > 0;
+
+	if (is_served(c->now, profile->name, NULL)) {
+		report_error(profile->name, why);
+		c->lost = true;
 		return;
 	}
-	report_error(profile->name, profile->why);
-	c->lost = true;
+	if (profile->origin_count == 0 || why->status == APAM_E_ACCESS) {
+		say_wrong(profile->name, "is left out", why);
+		return;
+	}
+	say_wrong(profile->name, "is refused until it is mended", why);
+	c->failed = !nginx_conf_add(known ? c->to : &c->in_error, profile);
 }
 
 static bool
@@ -75,11 +88,10 @@ add_profile(void *arg, const struct apam_profile_info *profile)
 
 	if (!is_chosen(c->args, profile->name))
 		return true;
-	if (profile->why != NULL) {
+	if (profile->why != NULL)
 		refuse_profile(c, profile);
-		return true;
-	}
-	c->failed = !nginx_conf_add(c->to, profile);
+	else
+		c->failed = !nginx_conf_add(c->to, profile);
 	return !c->failed;
 }
 
@@ -175,8 +187,15 @@ serving_collect(struct cli *cli, const struct args *args,
 		return code;
 	status = apam_profiles(cli->ctx, add_profile, &c, &err);
 	if (status != APAM_OK)
-		return report(NULL, status, &err);
-	if (!c.failed)
+		code = report(NULL, status, &err);
+	else if (!c.failed)
 		leave_out_unfit(&c);
-	return conclude(&c);
+	if (code == STATUS_DONE)
+		code = conclude(&c);
+	if (code == STATUS_DONE && !nginx_conf_append(conf, &c.in_error)) {
+		complain("out of memory");
+		code = STATUS_INTERNAL;
+	}
+	nginx_conf_free(&c.in_error);
+	return code;
 }

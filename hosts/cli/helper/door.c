@@ -32,10 +32,7 @@ root_of(const char *place, char url[PLACE_MAX])
 	    snprintf(url, PLACE_MAX, HTTPS "%.*s/", (int)n, place) < PLACE_MAX;
 }
 
-/*
- * A profile that may be for the URL, and that cannot be read: it claims the URL,
- * or what kept apam from reading it is not a mistake in its file.
- */
+/* A profile that may be for the URL: its origins cannot be read. */
 static bool
 tell_unread(void *arg, const struct apam_profile_info *info)
 {
@@ -43,7 +40,7 @@ tell_unread(void *arg, const struct apam_profile_info *info)
 
 	(void)arg;
 	if (why != NULL && why->status != APAM_E_ORIGIN &&
-	    (info->origin_count > 0 || why->line == 0))
+	    info->origin_count == 0)
 		complain("profile %s, which may be for it, is not used: %s",
 		    info->name, why->text);
 	return true;

@@ -161,6 +161,8 @@ session_profile_for(struct cli *cli, const char *name, const char *url,
 	status = apam_profile_find(cli->ctx, url, profile, &err);
 	if (status == APAM_OK)
 		return STATUS_DONE;
+	if (err.file[0] != '\0')
+		return report(NULL, status, &err);
 	report_with_hint(
 	    &err, "`apam explain URL` says why no profile signs it");
 	return exit_status(status);

@@ -66,12 +66,24 @@ user 61001 "no agent" 4 '' 'agent' headers eyes "$seven/eyes/x"
 user 61001 "no agent, status" 4 '' 'agent' status eyes
 user 61001 "no agent, check" 4 '' 'agent' check eyes
 user 61001 "no agent, keys list" 4 'SANDBOX.CLIENT.ONE' 'agent' keys list
+
+# A file in error is refused before anybody is asked.
+cp "$dir/apam.d/own.conf" "$dir/own.conf"
+echo 'nonsense = 1;' >>"$dir/apam.d/own.conf"
+user 61001 "in error, no agent" 3 '' 'own.conf:[0-9]*: error: nonsense is' \
+    headers "$seven/own/x"
 # The rest is about users, whom root alone can be.
 [ "$(id -u)" = 0 ] || finish
 
 # ---- 64 programs of 4 users, and a provider that takes its time ---------------------
 
 start_agent
+user 61001 "in error" 3 '' 'own.conf:[0-9]*: error: nonsense is' \
+    headers "$seven/own/x"
+cp "$dir/own.conf" "$dir/apam.d/own.conf"
+holds "mended" eval \
+    'as 61009 "$dir/bin/apam" -c "$dir/apam.conf" headers "$seven/own/x" \
+    >/dev/null'
 control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=500"
 control /log/clear
 pids=

@@ -210,12 +210,28 @@ row "several errors: the third" 3 '' "^$file:3: error: " lint
 row "several errors: nothing else" 3 '' '!^apam: ' lint
 row "several errors as JSON" 3 '"line": 2' '' --json lint
 holds "lint's is JSON" is_json "$dir/out"
-row "list goes on: the broken one" 0 "^many$tab$tab${tab}[a-z]" '' list
+row "list goes on: the broken one, and what it is for" 0 \
+    "^many${tab}https://bad.example.com$tab${tab}[a-z]" '' list
 row "list goes on: the good one" 0 "^good$tab.*ok$" '' list
 row "explain goes on" 0 "^good  " '' explain $origin/x
+row "explain: it is the broken one's" 1 "^many$tab" \
+    'URL; profile many claims it but has an error: see `apam lint`$' explain \
+    https://bad.example.com/x
+row "headers: it is the broken one's" 3 '' "^$file:1: error: orgins is" headers \
+    https://bad.example.com/x
+row "curl: it is the broken one's" 3 '' "^$file:1: error: orgins is" curl \
+    https://bad.example.com/x
+row "explain: it is for nothing else" 1 "^many$tab" 'add its origin' explain \
+    https://other.example.com/x
+sed -i 's/bad.example/bad example/' "$file"
 row "explain: it may be the broken one's" 1 "^many$tab" \
     'it may be for profile many, which has an error: see `apam lint`' explain \
     https://bad.example.com/x
+row "headers: it may be the broken one's" 2 '' \
+    'it may be for profile many, whose origins cannot be read: see `apam lint`' \
+    headers https://bad.example.com/x
+row "lint: what is in error and refuses nothing" 3 '' \
+    "^$file: warning: no origin can be read from it" lint
 signs "headers go on" 0 '^Authorization: ' '' headers good $origin/x
 basic claims https://claims.example.com user fake-key-of-claims
 sed -i 's/email = /emial = /' "$dir/apam.d/claims.conf"

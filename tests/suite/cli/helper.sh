@@ -41,6 +41,24 @@ says 'protocol=https\nhost=git.example.com:9443\n\n'
 row "git: of no other port" 0 '' '' helper git get
 says 'protocol=https\nhost=other.example.com\n\n'
 row "git: of no other host" 0 '' '' helper git get
+profile wrong <<END
+origins = [ "https://wrong.example.com" ];
+nonsense = 1;
+END
+says 'protocol=https\nhost=wrong.example.com\n\n'
+row "git: of a profile in error" 3 '=quit=1' 'wrong.conf:2: error: nonsense is' \
+    helper git get
+says 'protocol=https\nhost=other.example.com\n\n'
+row "git: it is in nobody's way" 0 '' '' helper git get
+says 'https://wrong.example.com'
+row "docker: of a profile in error" 3 '!Secret' 'wrong.conf:2: error: ' \
+    helper docker get
+chmod 666 "$dir/apam.d/wrong.conf"
+says 'protocol=https\nhost=wrong.example.com\n\n'
+row "git: a file that others may change claims nothing, and is told" 0 '' \
+    'profile wrong, which may be for it, is not used: .*chmod go-w' \
+    helper git get
+rm -f "$dir/apam.d/wrong.conf"
 says 'protocol=http\nhost=git.example.com\n\n'
 row "git: nothing by http" 0 '' '' helper git get
 says 'protocol=http\nhost=127.0.0.1:8080\n\n'

@@ -9,6 +9,7 @@
 #include "base/sanitizer.h"
 #include "profile/finder.h"
 #include "profile/handle.h"
+#include "profile/reload.h"
 #include "profile/table.h"
 
 #include <pthread.h>
@@ -150,8 +151,8 @@ static const struct {
 	{ "https://api.example/v1?/eyes", APAM_OK, "c-mid" },
 	{ "https://api.example/v1/eye", APAM_OK, "c-mid" },
 	{ "https://api.example/v1/eyes", APAM_OK, "a-deep" },
-	/* As deep as that is the broken one, which is never found. */
-	{ "https://api.example/v1/eyes/1", APAM_OK, "a-deep" },
+	/* As deep as that is the broken one, which says what is wrong. */
+	{ "https://api.example/v1/eyes/1", APAM_E_CONFIG, "auth is missing" },
 	/* Two origins of one profile are not rivals. */
 	{ "https://two.example/v1/x", APAM_OK, "h-two" },
 	{ "https://two.example/v/x", APAM_OK, "i-one" },
@@ -314,6 +315,9 @@ static const struct {
 	    { "https://b.example", API }, "a", "b" },
 	{ "in error", { API, NULL }, { "https://", NULL }, "a", "a" },
 	{ "new in error", { API, NULL }, { API, "https://" }, "a", "a" },
+	{ "an origin in error", { API, NULL }, { API "/*", NULL }, "a", "a" },
+	{ "new, and an origin in error", { API, NULL }, { API, API "/v1/*" },
+	    "a", "APAM_E_CONFIG" },
 	{ "the same", { API, API "/v1" }, { API, API "/v1" }, "b", "b" },
 };
 
@@ -460,6 +464,100 @@ START_TEST(an_index_without_a_descriptor)
 	    finder_index(project.ctx, &list, &index, NULL), APAM_OK);
 	origin_index_release(&index);
 	directory_free(&list);
+}
+END_TEST
+
+/* ---- Files in error ------------------------------------------------------ */
+
+#define IN_ERROR "origins = [ \"" API "/v1\" ];\nauth = \n"
+#define ANOTHER "https://another.example"
+
+/* True where the error is that of the profile's file. */
+static void
+is_refused(const char *url, const char *name, unsigned line)
+{
+	struct apam_profile *p;
+	char end[32];
+
+	(void)snprintf(end, sizeof(end), "/%s.conf", name);
+	ck_assert_int_eq(find(url, &p), APAM_E_CONFIG);
+	ck_assert_ptr_null(p);
+	ck_assert_str_eq(project.err.profile, name);
+	ck_assert_ptr_nonnull(strstr(project.err.file, end));
+	ck_assert_uint_eq(project.err.line, line);
+}
+
+/* It is found with the next call, whoever looks at the files, and when. */
+START_TEST(one_in_error_until_it_is_mended)
+{
+	project_profile(&project, "a", IN_ERROR);
+	is_refused(API "/v1/x", "a", 3);
+	never_look();
+	is_refused(API "/v1/x", "a", 3);
+	ck_assert_str_eq(found(API "/v"), NO_PROFILE);
+	project_origin(&project, "a", API "/v1");
+	ck_assert_str_eq(found(API "/v1/x"), "a");
+	/* And where it is for something else from now on. */
+	project_profile(&project, "b", IN_ERROR);
+	remove_profile("a");
+	look_again();
+	is_refused(API "/v1/x", "b", 3);
+	never_look();
+	project_origin(&project, "b", ANOTHER);
+	ck_assert_str_eq(found(API "/v1/x"), NO_PROFILE);
+	ck_assert_str_eq(found(ANOTHER "/v1/x"), "b");
+}
+END_TEST
+
+/* What worked goes on, and what came with the mistake is refused. */
+START_TEST(a_mistake_in_one_that_works)
+{
+	struct apam_profile *p;
+
+	project_origin(&project, "a", API);
+	ck_assert_str_eq(found(API "/v1/x"), "a");
+	project_profile(&project, "a",
+	    "origins = [ \"" API "\", \"" ANOTHER "\" ];\nauth = 1;\n");
+	look_again();
+	ck_assert_str_eq(found(API "/v1/x"), "a");
+	is_refused(ANOTHER "/", "a", 2);
+	remove_profile("a");
+	ck_assert_int_eq(apam_profile_get(project.ctx, "a", &p, NULL), APAM_OK);
+	profile_look_soon(p);
+	ck_assert_ptr_null(profile_follow(p, 0, NULL));
+	look_again();
+	ck_assert_str_eq(found(ANOTHER "/"), NO_PROFILE);
+	/* One that came back in error has what its file says. */
+	project_profile(&project, "a", IN_ERROR);
+	look_again();
+	ck_assert_str_eq(found(API "/"), NO_PROFILE);
+	is_refused(API "/v1/x", "a", 3);
+}
+END_TEST
+
+/* Others may have written it: it takes nothing, and what it is for is not known. */
+START_TEST(a_file_that_is_not_believed)
+{
+	struct apam_profile *p;
+
+	project_origin(&project, "a", API);
+	project_profile(&project, "b", IN_ERROR);
+	project_origin(&project, "c", ANOTHER);
+	ck_assert_int_eq(
+	    chmod(project_path(&project, "apam.d/b.conf"), 0666), 0);
+	ck_assert_int_eq(
+	    chmod(project_path(&project, "apam.d/c.conf"), 0660), 0);
+	ck_assert_str_eq(found(API "/v1/x"), "a");
+	ck_assert_int_eq(find(ANOTHER "/", &p), APAM_E_NO_PROFILE);
+	ck_assert_ptr_nonnull(
+	    strstr(project.err.text, "it may be for profile b, "));
+	ck_assert_int_eq(
+	    chmod(project_path(&project, "apam.d/b.conf"), 0600), 0);
+	look_again();
+	is_refused(API "/v1/x", "b", 3);
+	ck_assert_int_eq(find(ANOTHER "/", &p), APAM_E_NO_PROFILE);
+	ck_assert_ptr_nonnull(
+	    strstr(project.err.text, "it may be for profile c, "));
 }
 END_TEST
 
@@ -640,6 +738,9 @@ add_change_tests(TCase *t)
 {
 	tcase_add_test(t, no_directory_no_profile);
 	tcase_add_test(t, no_look_before_its_time);
+	tcase_add_test(t, one_in_error_until_it_is_mended);
+	tcase_add_test(t, a_mistake_in_one_that_works);
+	tcase_add_test(t, a_file_that_is_not_believed);
 	tcase_add_test(t, a_look_sets_the_time_of_the_next);
 	tcase_add_test(t, a_url_is_not_missed_after_a_look);
 	tcase_add_test(t, another_thread_looks);

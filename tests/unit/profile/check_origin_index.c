@@ -2,7 +2,7 @@
 /*
  * Tests of core/profile/origin_index.c: whom a URL belongs to among a few
  * origins, row by row, and among many, held against the rule that compares with
- * each.
+ * each; what a profile in error claims beside them.
  */
 #include "profile/handle.h"
 #include "profile/origin_index.h"
@@ -131,12 +131,19 @@ static const struct {
 	{ "https://same.example/x", 'c', 2, '-' },
 };
 
+static bool
+is(const struct claimant *of, char name)
+{
+	return of == NULL ? name == '-' :
+			    of->name[0] == name && of->profile == named(name);
+}
+
 static void
 is_chosen(const char *what, const struct choice *c, char best, char rival)
 {
-	ck_assert_msg(c->best == named(best), "%s: %s", what,
+	ck_assert_msg(is(c->best, best), "%s: %s", what,
 	    c->best == NULL ? "-" : c->best->name);
-	ck_assert_msg(c->rival == named(rival), "%s: rival %s", what,
+	ck_assert_msg(is(c->rival, rival), "%s: rival %s", what,
 	    c->rival == NULL ? "-" : c->rival->name);
 }
 
@@ -210,6 +217,77 @@ START_TEST(a_path_of_the_greatest_length)
 }
 END_TEST
 
+/* ---- Files in error ----------------------------------------------------- */
+
+static void
+claim(const char *name, const char *origin)
+{
+	struct url url = parsed(origin);
+	char own[32];
+
+	(void)snprintf(own, sizeof(own), "%s", name);
+	ck_assert(origin_index_claim(index_, own, &url, 1));
+	memset(own, 0x5a, sizeof(own));
+}
+
+/* Who is in error is in capitals. */
+static const struct {
+	const char *url, *best, *rival;
+} claims[] = {
+	{ "https://api.example/v1/x", "ERR", NULL },
+	{ "https://api.example/v", "a", NULL },
+	/* It is as good as any other. */
+	{ "https://twin.example/", "ERR", "a" },
+	/* What works of a profile goes before what its file claims now. */
+	{ "https://both.example/", "a", NULL },
+	{ "https://both.example/new/x", "a!", NULL },
+};
+
+static void
+is_claimant(const char *url, const struct claimant *c, const char *name)
+{
+	const bool claims_only = name != NULL && strcmp(name, "a") != 0;
+
+	if (name == NULL) {
+		ck_assert_msg(c == NULL, "%s", url);
+		return;
+	}
+	ck_assert_msg(c != NULL, "%s", url);
+	ck_assert_int_eq(strncmp(c->name, name, strlen(c->name)), 0);
+	ck_assert_msg((c->profile == NULL) == claims_only, "%s", url);
+}
+
+START_TEST(one_in_error_claims)
+{
+	struct url url = parsed(claims[_i].url);
+	struct choice c;
+
+	add('a', "https://api.example");
+	add('a', "https://twin.example");
+	add('a', "https://both.example");
+	claim("ERR", "https://api.example/v1");
+	claim("ERR", "https://twin.example");
+	claim("a", "https://both.example");
+	claim("a", "https://both.example/new");
+	origin_index_sort(index_);
+	c = origin_index_choose(index_, &url);
+	is_claimant(claims[_i].url, c.best, claims[_i].best);
+	is_claimant(claims[_i].url, c.rival, claims[_i].rival);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_noted)
+{
+	char name[] = "first";
+
+	ck_assert_ptr_null(origin_index_unread(index_));
+	ck_assert(origin_index_add_unread(index_, name));
+	ck_assert(origin_index_add_unread(index_, "second"));
+	memset(name, 0x5a, sizeof(name) - 1);
+	ck_assert_str_eq(origin_index_unread(index_), "first");
+}
+END_TEST
+
 /* ---- Against the plain rule -------------------------------------------- */
 
 static struct {
@@ -231,11 +309,18 @@ make_url(char *to, size_t size)
 	    parts[rand() % 9], parts[rand() % 12]);
 }
 
+/* Names, '-' for none. */
+struct plain_choice {
+	char best;
+	size_t depth;
+	char rival;
+};
+
 /* What comparing with every origin says, in the order of the names. */
-static struct choice
+static struct plain_choice
 plainly(const struct url *url, int count)
 {
-	struct choice c = { NULL, 0, NULL };
+	struct plain_choice c = { '-', 0, '-' };
 
 	for (char name = 'a'; name <= 'd'; name++)
 		for (int i = 0; i < count; i++) {
@@ -244,10 +329,10 @@ plainly(const struct url *url, int count)
 			if (origins[i].profile != name || n < c.depth ||
 			    url_outside(&origins[i].url, url) != NULL)
 				continue;
-			if (c.best == NULL || n > c.depth)
-				c = (struct choice){ named(name), n, NULL };
-			else if (c.best != named(name))
-				c.rival = named(name);
+			if (c.best == '-' || n > c.depth)
+				c = (struct plain_choice){ name, n, '-' };
+			else if (c.best != name)
+				c.rival = name;
 		}
 	return c;
 }
@@ -274,7 +359,8 @@ START_TEST(as_if_compared_with_each)
 	srand(1);
 	for (int round = 0; round < 20000; round++) {
 		int count = round % (ORIGINS_MAX + 1);
-		struct choice c, wanted;
+		struct plain_choice wanted;
+		struct choice c;
 		struct url url;
 
 		make_origins(count);
@@ -282,8 +368,8 @@ START_TEST(as_if_compared_with_each)
 		url = parsed(text);
 		c = origin_index_choose(index_, &url);
 		wanted = plainly(&url, count);
-		ck_assert_msg(c.best == wanted.best &&
-			c.depth == wanted.depth && c.rival == wanted.rival,
+		ck_assert_msg(is(c.best, wanted.best) &&
+			c.depth == wanted.depth && is(c.rival, wanted.rival),
 		    "round %d: %s", round, text);
 		hits += c.best != NULL;
 		rivals += c.rival != NULL;
@@ -304,6 +390,8 @@ main(void)
 	tcase_add_loop_test(t, whose_a_url_is, 0, ROWS(rows));
 	tcase_add_test(t, an_empty_one_holds_nothing);
 	tcase_add_test(t, it_lives_while_it_is_held);
+	tcase_add_loop_test(t, one_in_error_claims, 0, ROWS(claims));
+	tcase_add_test(t, what_cannot_be_read_is_noted);
 	tcase_add_test(t, a_path_of_the_greatest_length);
 	tcase_add_test(t, as_if_compared_with_each);
 	suite_add_tcase(s, t);
