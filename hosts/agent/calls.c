@@ -344,7 +344,7 @@ call_metrics(struct calling *k)
 	enum { ROW_MAX = 4096 };
 	struct apam_str rest;
 	struct buf text;
-	bool ok;
+	bool ok, no_memory;
 
 	if (serve_may_change(who_asks(k), NULL) != APAM_OK)
 		return error_set(&k->err, APAM_E_POLICY,
@@ -359,9 +359,12 @@ call_metrics(struct calling *k)
 		ok = agent_row_put(&k->to, str_cut(rest, n));
 		rest = str_skip(rest, n);
 	}
+	no_memory = text.no_memory || k->to.items->no_memory;
 	buf_free(&text);
 	if (ok)
 		return APAM_OK;
+	if (no_memory)
+		return error_set(&k->err, APAM_E_MEMORY, "out of memory");
 	return error_set(&k->err, APAM_E_INTERNAL,
 	    "the metrics are too large for one answer; a scraper asks the "
 	    "socket for metrics, apamd(8)");

@@ -338,5 +338,7 @@ metrics_write(struct metrics *m, struct apam *ctx,
 	put_process(m, to);
 	buf_put(to, APAM_STR("# EOF\n"));
 	entry_metrics_free(&all);
-	return ok && !to->failed;
+	if (!ok)
+		buf_fail_as(to, (struct apam_str){ &buf_failed_views[1], 0 });
+	return !to->failed;
 }

@@ -43,7 +43,7 @@ struct metrics_now {
 
 struct metrics;
 
-/* NULL: no memory, or no /proc.  It keeps a descriptor open. */
+/* NULL, with errno: no memory, or no /proc.  It keeps a descriptor open. */
 struct metrics *metrics_new(void);
 
 /* *m may be NULL; it is set to NULL. */

@@ -72,23 +72,25 @@ next_name(const char **names, char to[PASSED_NAME_SIZE])
 	*names += n + ((*names)[n] == ':');
 }
 
-void
+bool
 passed_find(void)
 {
 	const long count = number("LISTEN_FDS");
 	const char *names = getenv("LISTEN_FDNAMES");
 	char name[PASSED_NAME_SIZE];
+	bool all = true;
 
 	names = names == NULL ? "" : names;
 	if (number("LISTEN_PID") == (long)getpid() && count <= MANAGER_MAX)
 		for (int fd = FIRST; fd < FIRST + count; fd++) {
 			next_name(&names, name);
 			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-			(void)add(fd, name, false);
+			all = add(fd, name, false) && all;
 		}
 	(void)unsetenv("LISTEN_PID");
 	(void)unsetenv("LISTEN_FDS");
 	(void)unsetenv("LISTEN_FDNAMES");
+	return all;
 }
 
 /* Take it out of the list, and free it. */

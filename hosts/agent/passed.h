@@ -15,8 +15,10 @@
 /*
  * Find out what a service manager passed, before any other descriptor is opened.
  * It is closed on exec from then on, and the environment says nothing of it.
+ * False where there is no memory: without its socket, the agent would listen where
+ * no program looks for it.
  */
-void passed_find(void);
+bool passed_find(void);
 
 /*
  * One more, of another agent's; it is closed where there is no memory, and false

@@ -17,8 +17,8 @@ struct process_facts {
 };
 
 /*
- * Open what is read later, so that nothing has to be found then.  NULL: no
- * memory, or no /proc.
+ * Open what is read later, so that nothing has to be found then.  NULL, with
+ * errno: no memory, or no /proc.
  */
 struct process_view *process_view_new(void);
 

@@ -5,6 +5,7 @@
  */
 #include "agent/server.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -113,6 +114,7 @@ watch(struct server *s, struct watch *w, int fd,
 
 static const char no_descriptors[] =
     "the system gives no descriptors to wait for clients";
+static const char no_memory[] = "out of memory";
 
 static enum agent_exit
 fail(enum agent_exit code, const char *text)
@@ -196,7 +198,7 @@ confine(void)
 	return AGENT_DONE;
 }
 
-static bool
+static enum agent_exit
 begin(struct server *s, const struct agent_options *options)
 {
 	const char *why_not;
@@ -209,16 +211,17 @@ begin(struct server *s, const struct agent_options *options)
 	s->listening.fd = s->listening.lock = -1;
 	buf_init(&s->items, FRAME_ITEMS_MAX);
 	buf_init_plain(&s->held, FRAME_MAX);
-	passed_find();
+	if (!passed_find())
+		return fail(AGENT_INTERNAL, no_memory);
 	/* Before there is a socket, by which others see that it has begun. */
 	if (!loop_make(&s->loop) ||
 	    !watch(s, &s->signals, signals_open(), on_signal))
-		return false;
+		return fail(AGENT_INTERNAL, no_descriptors);
 	why_not = sd_notify_open(&s->manager);
 	if (why_not != NULL)
 		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_WARNING, "%s",
 		    why_not);
-	return true;
+	return AGENT_DONE;
 }
 
 /*
@@ -311,14 +314,15 @@ serve(struct server *s)
 enum agent_exit
 server_open(struct server *s, const struct agent_options *options)
 {
-	enum agent_exit code;
+	enum agent_exit code = begin(s, options);
 
-	if (!begin(s, options))
-		return fail(AGENT_INTERNAL, no_descriptors);
+	if (code != AGENT_DONE)
+		return code;
 	harden_process();
 	s->metrics = metrics_new();
 	if (s->metrics == NULL)
-		return fail(AGENT_INTERNAL, "/proc cannot be read");
+		return fail(AGENT_INTERNAL,
+		    errno == ENOMEM ? no_memory : "/proc cannot be read");
 	quota_init(&s->quota, harden_descriptors());
 	code = open_context(s);
 	if (code == AGENT_DONE)

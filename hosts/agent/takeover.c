@@ -121,8 +121,12 @@ take_handed(struct takeover *t, const struct frame *message, bool *all,
 		return TRIED_DONE;
 	(void)snprintf(name, sizeof(name), "%.*s", SARG(handed.name));
 	fd = link_take_passed(&t->link);
-	if (fd >= 0 && passed_add(fd, name))
+	if (fd < 0)
+		goto odd;
+	if (passed_add(fd, name))
 		return TRIED_DONE;
+	(void)error_set(err, APAM_E_MEMORY, "out of memory");
+	return TRIED_FAILED;
 odd:
 	(void)error_set(err, APAM_E_INTERNAL,
 	    "the apamd there does not hand over what it should");

@@ -7,8 +7,9 @@
 DIR has apam.conf, with the profiles of scarce.sh, and `known` with texts that
 nothing may say.  The agent serves, and is asked all that it can be: each time an
 answer comes, an error that has a text, or the connection ends; then it answers as
-ever, and has no descriptor more than before.  Where a signal interrupts a call,
-nothing is to be seen of it.  No output has a secret.
+ever, and has no descriptor more than before.  A shortage of memory is called that.
+Where a signal interrupts a call, nothing is to be seen of it.  No output has a
+secret.
 """
 import array
 import os
@@ -29,6 +30,7 @@ import scarce  # noqa: E402
 
 LIMIT = 120  # seconds, which nothing takes that works
 CLOSED = ("closed",)
+MEMORY = ("malloc", "calloc", "realloc", "reallocarray")
 
 
 class Manager:
@@ -234,6 +236,8 @@ class Asker:
         if got != right and (interrupts or got[0] not in (
                 "closed", "failed", "scraped")):
             why = "it came to %s" % (got,)
+        if got[0] == "failed" and failed in MEMORY and "memory" not in got[2]:
+            why = "it says something else of its memory: %s" % (got,)
         if self.agent.poll() is not None:
             why = "the agent ended with %s" % self.agent.returncode
             self.restart()

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The agent while the system fails it, one call at a time, while it is asked;
-# agent_sweep.py has what is asked.
+# The agent while the system fails it, one call at a time: while it is asked, and
+# while it starts.  agent_sweep.py and start_sweep.py have what is to come of it.
 . "$(dirname "$0")/agent.bash"
 
 me=$(id -u)
@@ -18,9 +18,17 @@ END
 chmod 644 "$dir/apam.d/query.conf"
 echo "agent_user = \"$(id -un)\";" >>"$dir/apam.conf"
 
-python3 tests/suite/agent/agent_sweep.py "$dir" \
-    "$build/tests/apamd/apamd-scarce" >"$dir/out" 2>"$dir/err"
-status=$?
+# sweep FILE
+sweep()
+{
+	python3 "tests/suite/agent/$1" "$dir" "$build/tests/apamd/apamd-scarce" \
+	    >"$dir/out" 2>"$dir/err"
+	status=$?
+}
+
+sweep agent_sweep.py
 expect "each call fails, and is interrupted" 0 ' calls, 0 bad$' '' "$dir/out" \
     "$dir/err"
+sweep start_sweep.py
+expect "each call of a start fails" 0 ' calls, 0 bad$' '' "$dir/out" "$dir/err"
 finish
