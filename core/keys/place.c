@@ -234,17 +234,22 @@ key_place_keys(const struct key_registry *registry, const char *name,
 }
 
 static bool
-may_be_there(int state, const char *name)
+may_be_there(int state, const char *name, int *failed)
 {
 	struct stat st;
 
-	return fstatat(state, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-	    errno != ENOENT;
+	*failed = fstatat(state, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? 0 :
+									errno;
+	if (*failed == ENOENT) {
+		*failed = 0;
+		return false;
+	}
+	return true;
 }
 
 bool
-key_place_is_known(int state)
+key_place_is_known(int state, int *failed)
 {
-	return may_be_there(state, KEY_PLACE_KNOWN) ||
-	    may_be_there(state, KEY_PLACE_REGISTRY);
+	return may_be_there(state, KEY_PLACE_KNOWN, failed) ||
+	    may_be_there(state, KEY_PLACE_REGISTRY, failed);
 }

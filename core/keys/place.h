@@ -72,9 +72,9 @@ int key_place_keys(const struct key_registry *registry, const char *name,
 
 /*
  * True if a registry exists, may exist, or existed: `state` has something of it
- * beside the index.
+ * beside the index.  *failed: errno where that could not be looked at, or 0.
  */
-bool key_place_is_known(int state);
+bool key_place_is_known(int state, int *failed);
 
 /*
  * The status of a failed read; `number` is its errno.  MEMORY if this process

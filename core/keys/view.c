@@ -92,6 +92,7 @@ open_in(const struct key_registry *registry, int state, int directory,
 	struct key_known known;
 	uint64_t announced;
 	struct stat st;
+	int failed;
 
 	if (counter != NULL)
 		key_counter_follow(counter, directory);
@@ -101,8 +102,9 @@ open_in(const struct key_registry *registry, int state, int directory,
 	if (!absent)
 		v->fd = key_place_keys(
 		    registry, KEY_PLACE_INDEX, directory, &st, &absent, err);
-	if (absent && key_place_is_known(state))
-		return refuse_index(registry, gone, err);
+	if (absent && key_place_is_known(state, &failed))
+		return failed == 0 ? refuse_index(registry, gone, err) :
+				     key_view_refuse(registry, failed, err);
 	if (absent)
 		return APAM_OK;
 	if (v->fd < 0)

@@ -200,22 +200,26 @@ START_TEST(what_is_there_is_known)
 {
 	static const char *const names[] = { KEY_PLACE_KNOWN,
 		KEY_PLACE_REGISTRY };
+	int failed;
 
-	ck_assert(!key_place_is_known(state));
+	ck_assert(!key_place_is_known(state, &failed));
 	put_directory(state, KEY_PLACE_INDEX);
-	ck_assert(!key_place_is_known(state));
+	ck_assert(!key_place_is_known(state, &failed));
+	ck_assert_int_eq(failed, 0);
 	for (int n = 0; n < ROWS(names); n++) {
 		if (files[_i].put == put_nothing)
 			break;
 		files[_i].put(state, names[n]);
-		ck_assert(key_place_is_known(state));
+		ck_assert(key_place_is_known(state, &failed));
+		ck_assert_int_eq(failed, 0);
 		ck_assert(unlinkat(state, names[n], 0) == 0 ||
 		    unlinkat(state, names[n], AT_REMOVEDIR) == 0);
 		(void)unlinkat(state, "target", 0);
 		(void)unlinkat(state, "target", AT_REMOVEDIR);
 	}
 	/* What cannot be looked at may be there. */
-	ck_assert(key_place_is_known(-1));
+	ck_assert(key_place_is_known(-1, &failed));
+	ck_assert_int_eq(failed, EBADF);
 }
 END_TEST
 
