@@ -26,23 +26,30 @@ static uintptr_t places[CALLS_MAX];
 static atomic_uint count;
 static _Thread_local bool inside;
 
-/* True for an object of what is tested, as far as its path says it. */
-static bool
-is_own(uintptr_t address)
+/*
+ * Where in which object this is, wherever that is loaded; 0 unless it is one of
+ * what is tested, as far as its path says it.
+ */
+static uintptr_t
+place_of(uintptr_t address)
 {
 	static const char *const systems[] = { "/lib/", "/lib64/", "/usr/lib/",
 		"linux-vdso" };
+	uintptr_t place;
 	Dl_info info;
 
 	/* The last byte of the call: what is returned to may be another's. */
 	if (dladdr((const void *)(address - 1), &info) == 0 ||
 	    info.dli_fname == NULL || strstr(info.dli_fname, "/fault.so"))
-		return false;
+		return 0;
 	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++)
 		if (strncmp(info.dli_fname, systems[i], strlen(systems[i])) ==
 		    0)
-			return false;
-	return true;
+			return 0;
+	place = address - (uintptr_t)info.dli_fbase;
+	for (const char *c = info.dli_fname; *c != '\0'; c++)
+		place = place * 31 + (unsigned char)*c;
+	return place;
 }
 
 static _Unwind_Reason_Code
@@ -50,9 +57,10 @@ note_frame(struct _Unwind_Context *context, void *arg)
 {
 	struct stack *stack = arg;
 	const uintptr_t address = _Unwind_GetIP(context);
+	const uintptr_t place = address == 0 ? 0 : place_of(address);
 
-	if (address != 0 && is_own(address))
-		stack->own[stack->n++] = address;
+	if (place != 0)
+		stack->own[stack->n++] = place;
 	return stack->n < 2 ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 

@@ -11,7 +11,7 @@ void place_note(void);
 
 /*
  * Writes a line for each call that was noted, in their order: a number that is
- * the same for calls from the same place.  Nothing where `path` is NULL.
+ * the same for calls from the same place, in each run of a program.  Nothing where `path` is NULL.
  */
 void place_write(const char *path);
 

@@ -168,7 +168,7 @@ struct outcome {
 static void
 exec_apam(const char *fault, const char *count, rlim_t address_space)
 {
-	const struct rlimit limit = { address_space, address_space };
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 	char config[256], apam[256];
 	int fd = open(
 	    project_path(&p, "said"), O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -183,6 +183,8 @@ exec_apam(const char *fault, const char *count, rlim_t address_space)
 		(void)setenv("APAM_FAULT_COUNT", count, 1);
 	if (address_space != 0) {
 		(void)unsetenv("LD_PRELOAD");
+		(void)getrlimit(RLIMIT_AS, &limit);
+		limit.rlim_cur = address_space;
 		(void)setrlimit(RLIMIT_AS, &limit);
 	}
 	(void)alarm(HANGS_S);

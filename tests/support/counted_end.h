@@ -32,12 +32,34 @@ __attribute__((weak)) long fault_off(void);
 
 /* Comes before the destructor of gcc's that writes. */
 COUNTED_END __attribute__((destructor)) void counted_end(void);
+COUNTED_END void counted_lift(int limit);
+
+/* RLIMIT_FSIZE, RLIMIT_NOFILE and RLIMIT_AS of <sys/resource.h>. */
+#define COUNTED_FILE_SIZE 1
+#define COUNTED_FILES 7
+#define COUNTED_MEMORY 9
+
+/* What the process has limited for itself is not meant for its counts. */
+void
+counted_lift(int limit)
+{
+	unsigned long long soft_and_hard[2];
+
+	if (syscall(SYS_prlimit64, 0, limit, 0, soft_and_hard) != 0 ||
+	    soft_and_hard[0] == soft_and_hard[1])
+		return;
+	soft_and_hard[0] = soft_and_hard[1];
+	(void)syscall(SYS_prlimit64, 0, limit, soft_and_hard, 0);
+}
 
 void
 counted_end(void)
 {
 	if (fault_off != 0)
 		(void)fault_off();
+	counted_lift(COUNTED_FILE_SIZE);
+	counted_lift(COUNTED_FILES);
+	counted_lift(COUNTED_MEMORY);
 }
 
 /* _exit(3) */

@@ -4,12 +4,12 @@
 # it ends by itself and says why, or is done whole, and leaves nothing by halves.
 # sweep.py has what is asked of each run.
 #
-# POINTS is how many calls of each kind fail, of each command; all places are tried
-# where coverage is measured.
+# POINTS is how many calls of each kind fail, of each command.  Where coverage is
+# measured all places do, each of them in the first command that it is in.
 . "$(dirname "$0")/lib.bash"
 start_sandbox
 export FAULT_SO=$(realpath "$build/tests/faults/fault.so")
-points=${POINTS:-$([ -n "${COVERAGE:-}" ] && echo 1000 || echo 12)}
+points=${POINTS:-$([ -n "${COVERAGE:-}" ] && echo 1 || echo 12)}
 tests=tests/suite/cli
 
 key=not-a-secret-key
@@ -38,12 +38,13 @@ END
 kinds='memory EIO EMFILE' sends=
 sweep()
 {
-	local name=$1 kind
+	local name=$1 kind tried
 	printf '%b' "$2" >"$tree.input"
 	shift 2
 	for kind in $kinds; do
 		rm -rf "$tree.kept"
-		if ! python3 $tests/sweep.py $sends $kind "$points" "$tree" \
+		tried=${COVERAGE:+--tried $dir/tried.$kind}
+		if ! python3 $tests/sweep.py $sends $tried $kind "$points" "$tree" \
 		    "$build/apam" -c "$dir/apam.conf" "$@" >"$dir/sweep" 2>&1
 		then
 			sed "s/^/    /" "$dir/sweep"

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Run one command of apam again and again, with another call failing each time:
 
-    sweep.py [--sends] KIND POINTS TREE APAM [ARGUMENT ...]
+    sweep.py [--sends] [--tried FILE] KIND POINTS TREE APAM [ARGUMENT ...]
 
 KIND is "memory", "EIO" or "EMFILE"; see tests/faults/fault.h.  Of all its calls
 of that kind at most POINTS fail, each alone: the first of each place that calls, as
 tests/faults/place.h has it; where these are more, some of them at even distances.
+Beside these all places fail that are not in FILE yet, which then has them: so all
+are tried of many commands, and what most of them begin with is not tried in each.
 TREE is a directory, which is as it was before each run; the command is there, and
 its standard input is TREE.input.
 
@@ -18,6 +20,7 @@ libcurl, which a command asks that sends: it may call it what its own errors say
 Prints what was bad.  The exit status is 1 where something was, or where there was
 no call to fail.
 """
+import argparse
 import errno
 import os
 import pathlib
@@ -117,17 +120,34 @@ def firsts(places):
     return sorted(first.values())
 
 
+def choose(places, points, tried):
+    """The numbers of the calls that fail."""
+    all_of_them = firsts(places)
+    few = min(points, len(all_of_them))
+    chosen = {all_of_them[i * len(all_of_them) // few] for i in range(few)}
+    if tried:
+        known = set(tried.read_text().split()) if tried.exists() else set()
+        chosen |= {at for at in all_of_them if places[at - 1] not in known}
+        tried.write_text("\n".join(known | set(places)))
+    return sorted(chosen)
+
+
 def main():
-    sends = sys.argv[1] == "--sends"
-    kind, points, tree, *command = sys.argv[1 + sends:]
-    sweep = Sweep(kind, pathlib.Path(tree), command)
-    sweep.sends = sends
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sends", action="store_true")
+    parser.add_argument("--tried", type=pathlib.Path)
+    parser.add_argument("kind")
+    parser.add_argument("points", type=int)
+    parser.add_argument("tree", type=pathlib.Path)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    given = parser.parse_args()
+    kind = given.kind
+    sweep = Sweep(kind, given.tree, given.command)
+    sweep.sends = given.sends
     places = sweep.whole()
-    calls, points = len(places), int(points)
-    chosen = firsts(places)
-    some = [chosen[i * len(chosen) // points] for i in range(points)]
+    calls, chosen = len(places), choose(places, given.points, given.tried)
     bad = 0
-    for at in chosen if len(chosen) <= points else some:
+    for at in chosen:
         found = sweep.bad(at)
         if found is None:
             continue
@@ -136,7 +156,8 @@ def main():
             print(f"{kind} {at} of {calls}: {found[0]}: status "
                   f"{found[1].returncode}: {found[1].stderr.decode()[:300]}"
                   f"{found[1].stdout.decode()[:200]}")
-    print(f"{kind}: {calls} calls from {len(chosen)} places, {bad} bad")
+    print(f"{kind}: {calls} calls from {len(firsts(places))} places, "
+          f"{len(chosen)} failed, {bad} bad")
     sweep.restore()
     return 1 if bad or calls < 2 else 0
 

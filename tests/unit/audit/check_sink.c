@@ -315,11 +315,13 @@ END_TEST
 /* A limit of files' sizes would end the host by SIGXFSZ. */
 START_TEST(a_limit_of_sizes_does_not_end_the_host)
 {
-	struct rlimit limit = { 100, 100 };
+	struct rlimit limit;
 	int status;
 	pid_t pid;
 
 	ck_assert_int_eq(append("one\n"), AUDIT_TOLD);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = 100;
 	pid = fork();
 	if (pid == 0) {
 		(void)setrlimit(RLIMIT_FSIZE, &limit);

@@ -166,10 +166,12 @@ END_TEST
 
 START_TEST(a_file_that_does_not_fit_keeps_the_old)
 {
-	struct rlimit limit = { 4096, 4096 };
+	struct rlimit limit;
 	static char large[8192];
 
 	ck_assert(replace("old", true));
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = 4096;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	memset(large, 'x', sizeof(large) - 1);
 	ck_assert(!replace(large, true));
