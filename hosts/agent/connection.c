@@ -349,12 +349,12 @@ enlist(struct server *s, struct connection *c)
 
 /* Nobody waits until it has read it. */
 static void
-tell_refused(struct server *s, int fd, const char *why)
+tell_refused(struct server *s, int fd, enum apam_status status, const char *why)
 {
 	struct outgoing out;
 
 	outgoing_init(&out);
-	tell(s, &out, fd, APAM_E_POLICY, why);
+	tell(s, &out, fd, status, why);
 	outgoing_free(&out);
 }
 
@@ -368,11 +368,14 @@ admit(struct server *s, struct connection *c, int fd)
 	if (!peer_of(fd, &c->peer, why)) {
 		server_refused(s, METRICS_PEER, AGENT_LOG_NO_USER,
 		    "a client was refused: %s", why);
-		tell_refused(s, fd, why);
+		tell_refused(s, fd, APAM_E_POLICY, why);
 		return false;
 	}
 	c->quota = quota_enter(&s->quota, c->peer.caller.user);
-	if (c->quota == NULL) {
+	if (c->quota == NULL && errno == ENOMEM) {
+		tell_refused(s, fd, APAM_E_MEMORY, "out of memory");
+		peer_free(&c->peer);
+	} else if (c->quota == NULL) {
 		peer_describe(&c->peer, who, sizeof(who));
 		server_refused(s, METRICS_CONNECTIONS, c->peer.caller.user,
 		    "%s: refused: its user has too many connections", who);
@@ -381,7 +384,7 @@ admit(struct server *s, struct connection *c, int fd)
 		    "the agent has too many connections of %s: close some of "
 		    "them",
 		    user);
-		tell_refused(s, fd, why);
+		tell_refused(s, fd, APAM_E_POLICY, why);
 		peer_free(&c->peer);
 	}
 	return c->quota != NULL;

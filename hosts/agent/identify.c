@@ -4,6 +4,8 @@
  */
 #include "agent/identify.h"
 
+#include <errno.h>
+
 #include "agent/server.h"
 #include "base/clock.h"
 
@@ -44,7 +46,9 @@ identify(
 
 	if (needs.groups && !peer_groups(&c->peer, c->watch.fd)) {
 		connection_drop(c, METRICS_PEER,
-		    "the groups of the program cannot be read");
+		    errno == ENOMEM ?
+			"out of memory to read the groups of the program" :
+			"the groups of the program cannot be read");
 		return false;
 	}
 	if (needs.unit && peer_unit(&c->peer, c->watch.fd) == UNIT_UNPROVEN &&

@@ -4,6 +4,7 @@
  */
 #include "agent/quota.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define OWN_DESCRIPTORS 64 /* files, exchanges, the loop's */
@@ -41,7 +42,10 @@ quota_enter(struct quota *quota, uint32_t user)
 		u->user.number = user;
 		number_table_add(&quota->users, &u->user);
 	}
-	return quota_take(quota, u, QUOTA_OF_CONNECTIONS) ? u : NULL;
+	if (quota_take(quota, u, QUOTA_OF_CONNECTIONS))
+		return u;
+	errno = EUSERS;
+	return NULL;
 }
 
 void

@@ -46,8 +46,8 @@ void quota_init(struct quota *quota, size_t descriptors);
 void quota_free(struct quota *quota);
 
 /*
- * A connection of a user begins: its entry, for the calls below; NULL: it has
- * too many, or there is no memory.  quota_leave ends it.
+ * A connection of a user begins: its entry, for the calls below; NULL, with errno:
+ * it has too many (EUSERS), or there is no memory (ENOMEM).  quota_leave ends it.
  */
 struct quota_user *quota_enter(struct quota *quota, uint32_t user);
 void quota_leave(struct quota *quota, struct quota_user **user);

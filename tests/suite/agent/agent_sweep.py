@@ -236,7 +236,8 @@ class Asker:
         if got != right and (interrupts or got[0] not in (
                 "closed", "failed", "scraped")):
             why = "it came to %s" % (got,)
-        if got[0] == "failed" and failed in MEMORY and "memory" not in got[2]:
+        if (got != right and got[0] == "failed" and failed in MEMORY and
+                "memory" not in got[2]):
             why = "it says something else of its memory: %s" % (got,)
         if self.agent.poll() is not None:
             why = "the agent ended with %s" % self.agent.returncode
