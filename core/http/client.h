@@ -22,30 +22,14 @@
 
 #include <apam/apam.h>
 
-#include "base/own_fd.h"
-#include "http/curl_api.h"
 #include "http/exchange.h"
-#include "http/response.h"
+#include "http/transfer.h"
 
 struct http_policy {
 	const char *ca_file;	/* PEM; NULL: the system's */
 	const char *proxy;	/* URL; NULL: none; as http_proxy says */
 	size_t body_max;	/* bytes of a response */
 	bool user;		/* user mode of file/trust.h */
-};
-
-/* An exchange under way; zeroed: none.  It must not be moved. */
-struct http_transfer {
-	CURL *easy;
-	struct curl_slist *list;
-	struct response *r;
-	const char *proxy;	/* the one used; "": none */
-	struct own_fd socket;	/* the Unix socket's file; else none */
-	const char *socket_path; /* NULL: none */
-	struct buf certificate, key; /* the client's: PEM; PEM or DER */
-	/* Once it has ended: the provider may have seen some of it. */
-	bool sent;
-	char detail[CURL_ERROR_SIZE];
 };
 
 /*
