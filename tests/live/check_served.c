@@ -1481,15 +1481,9 @@ START_TEST(the_agents_user_is_not_looked_up_in_vain)
 }
 END_TEST
 
-int
-main(void)
+static void
+add_signatures(TCase *tc)
 {
-	Suite *suite = suite_create("served");
-	TCase *tc = tcase_create("served");
-
-	suite_add_tcase(suite, tc);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 240);
 	tcase_add_test(tc, the_agent_signs);
 	tcase_add_test(tc, a_module_is_loaded_for_an_answer);
 	tcase_add_test(tc, another_origin_is_refused_here);
@@ -1512,6 +1506,11 @@ main(void)
 	tcase_add_test(tc, a_call_is_asked_again);
 	tcase_add_loop_test(tc, no_answer_is_not_a_signature, 0, 2);
 	tcase_add_test(tc, a_call_without_an_agent_ends);
+}
+
+static void
+add_pages(TCase *tc)
+{
 	tcase_add_test(tc, a_page_signs);
 	tcase_add_test(tc, a_page_signs_alone);
 	tcase_add_test(tc, a_page_does_not_sign_alone_for_ever);
@@ -1520,6 +1519,11 @@ main(void)
 	tcase_add_test(tc, a_rejection_closes_the_page);
 	tcase_add_test(tc, other_origins_have_another_slot);
 	tcase_add_loop_test(tc, a_wrong_page_is_not_used, 0, ROWS(wrong_pages));
+}
+
+static void
+add_others(TCase *tc)
+{
 	tcase_add_test(tc, a_call_is_made);
 	tcase_add_test(tc, a_rejection_is_told_once);
 	tcase_add_test(tc, a_late_rejection_replays);
@@ -1528,5 +1532,19 @@ main(void)
 	    tc, the_agents_user_is_looked_up_where_it_matters, 0, 2);
 	tcase_add_test(tc, the_agents_user_is_found_by_another_thread);
 	tcase_add_loop_test(tc, the_agents_user_is_not_looked_up_in_vain, 0, 2);
+}
+
+int
+main(void)
+{
+	Suite *suite = suite_create("served");
+	TCase *tc = tcase_create("served");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 240);
+	add_signatures(tc);
+	add_pages(tc);
+	add_others(tc);
 	return run_suite(suite);
 }

@@ -336,6 +336,28 @@ read_late(int listener, void *arg)
 			_exit(42);
 }
 
+/* The agent reads once there is something in `gate`. */
+static void
+send_till_full_and_on(struct frame_writer *w, int gate)
+{
+	struct frame message;
+	unsigned at = 0;
+
+	while (link_send(&link_, w, &at))
+		at = 0;
+	ck_assert_ptr_null(link_.wrong);
+	ck_assert_int_eq(write(gate, "x", 1), 1);
+	while (!link_send(&link_, w, &at)) {
+		ck_assert_ptr_null(link_.wrong);
+		ck_assert(link_wait(&link_, true, clock_ms() + SOON));
+		(void)link_receive(&link_, &message, &err);
+	}
+	w->id = 99;
+	at = 0;
+	while (!link_send(&link_, w, &at))
+		ck_assert(link_wait(&link_, true, clock_ms() + SOON));
+}
+
 START_TEST(what_finds_no_room_waits)
 {
 	static char large[200000];
@@ -351,9 +373,7 @@ START_TEST(what_finds_no_room_waits)
 		.entries = 1,
 		.verdict = APAM_VERDICT_REJECTED };
 	struct frame_writer w;
-	struct frame message;
 	struct buf items;
-	unsigned at = 0;
 	int gate[2];
 
 	memset(large, 'x', sizeof(large));
@@ -364,19 +384,7 @@ START_TEST(what_finds_no_room_waits)
 	frame_begin(&w, &items, AGENT_JUDGED, 1);
 	ck_assert(agent_judged_write(&judged, &w));
 	ck_assert_uint_gt(frame_count(&w), 1);
-	while (link_send(&link_, &w, &at))
-		at = 0;
-	ck_assert_ptr_null(link_.wrong);
-	ck_assert_int_eq(write(gate[1], "x", 1), 1);
-	while (!link_send(&link_, &w, &at)) {
-		ck_assert_ptr_null(link_.wrong);
-		ck_assert(link_wait(&link_, true, clock_ms() + SOON));
-		(void)link_receive(&link_, &message, &err);
-	}
-	w.id = 99;
-	at = 0;
-	while (!link_send(&link_, &w, &at))
-		ck_assert(link_wait(&link_, true, clock_ms() + SOON));
+	send_till_full_and_on(&w, gate[1]);
 	ck_assert_int_eq(scripted_end(&agent), 42);
 	buf_free(&items);
 	(void)close(gate[0]);

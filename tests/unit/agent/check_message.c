@@ -521,63 +521,75 @@ START_TEST(more_than_is_known_is_passed_over)
 }
 END_TEST
 
-/* What `from` is read as, by its type. */
-static const char *
-read_any(const struct frame *from)
-{
-	union {
-		struct agent_hello hello;
-		struct agent_welcome welcome;
-		struct agent_proof proof;
-		struct agent_sign sign;
-		struct agent_signed made;
-		struct agent_digest digest;
-		struct agent_pieces pieces;
-		struct agent_handed handed;
-		struct agent_judged judged;
-		struct agent_verify verify;
-		struct agent_failed failed;
-		struct agent_call call;
-		struct agent_result result;
-	} m;
+static union {
+	struct agent_hello hello;
+	struct agent_welcome welcome;
+	struct agent_proof proof;
+	struct agent_sign sign;
+	struct agent_signed made;
+	struct agent_digest digest;
+	struct agent_pieces pieces;
+	struct agent_handed handed;
+	struct agent_judged judged;
+	struct agent_verify verify;
+	struct agent_failed failed;
+	struct agent_call call;
+	struct agent_result result;
+} any;
 
+/* What `from` is read as, by its type, where an agent says it. */
+static const char *
+read_answer(const struct frame *from)
+{
 	switch (from->type) {
-	case AGENT_HELLO:
-		return agent_hello_read(&m.hello, from);
 	case AGENT_WELCOME:
-		return agent_welcome_read(&m.welcome, from);
+		return agent_welcome_read(&any.welcome, from);
 	case AGENT_PROVE:
-	case AGENT_PROOF:
-		return agent_proof_read(&m.proof, from);
-	case AGENT_SIGN:
-		return agent_sign_read(&m.sign, &room, from);
+		return agent_proof_read(&any.proof, from);
 	case AGENT_SIGNED:
-		return agent_signed_read(&m.made, &room, from);
+		return agent_signed_read(&any.made, &room, from);
 	case AGENT_DIGEST:
-		return agent_digest_read(&m.digest, from);
+		return agent_digest_read(&any.digest, from);
 	case AGENT_PIECES:
-		return agent_pieces_read(&m.pieces, from);
-	case AGENT_CANCEL:
-	case AGENT_REPLACE:
-	case AGENT_TAKEN:
-	case AGENT_SERVES:
+		return agent_pieces_read(&any.pieces, from);
 	case AGENT_KEPT:
 	case AGENT_VERIFIED:
 		return agent_bare_read(from);
 	case AGENT_HANDED:
-		return agent_handed_read(&m.handed, from);
-	case AGENT_JUDGED:
-		return agent_judged_read(&m.judged, &room, from);
-	case AGENT_VERIFY:
-		return agent_verify_read(&m.verify, &room, from);
+		return agent_handed_read(&any.handed, from);
 	case AGENT_FAILED:
-		return agent_failed_read(&m.failed, from);
-	case AGENT_CALL:
-		return agent_call_read(&m.call, &room, from);
+		return agent_failed_read(&any.failed, from);
 	case AGENT_RESULT:
-		return agent_result_read(&m.result, from);
+		return agent_result_read(&any.result, from);
 	default:
 		return "the type is not known";
+	}
+}
+
+/* The same, whoever says it. */
+static const char *
+read_any(const struct frame *from)
+{
+	switch (from->type) {
+	case AGENT_HELLO:
+		return agent_hello_read(&any.hello, from);
+	case AGENT_PROOF:
+		return agent_proof_read(&any.proof, from);
+	case AGENT_SIGN:
+		return agent_sign_read(&any.sign, &room, from);
+	case AGENT_CANCEL:
+	case AGENT_REPLACE:
+	case AGENT_TAKEN:
+	case AGENT_SERVES:
+		return agent_bare_read(from);
+	case AGENT_JUDGED:
+		return agent_judged_read(&any.judged, &room, from);
+	case AGENT_VERIFY:
+		return agent_verify_read(&any.verify, &room, from);
+	case AGENT_CALL:
+		return agent_call_read(&any.call, &room, from);
+	default:
+		return read_answer(from);
 	}
 }
 

@@ -51,59 +51,66 @@ row_of(uint16_t tag, struct apam_str bytes, struct buf *to)
 	return buf_view(to);
 }
 
+static const struct apam_entry_status told = { .size = sizeof(told),
+	.entry = 3,
+	.latched = APAM_E_REVOKED,
+	.key_state = APAM_KEY_REVOKED,
+	.last_status = APAM_E_NETWORK,
+	.scheme = "a-scheme",
+	.key_id = "an id",
+	.evidence = "401",
+	.last_error = "no connection",
+	.usable = true,
+	.refreshing = true,
+	.generation = UINT64_MAX,
+	.acquired_at = 1,
+	.expires_in = -1,
+	.refresh_in = -1,
+	.checked_at = 2,
+	.last_error_at = 3,
+	.stored = "store:NAME",
+	.login_needed = true,
+	.stored_at = 4,
+	.exchanges = 5,
+	.unanswered = 6,
+	.acquired = 7,
+	.not_acquired = 8 };
+
+static void
+is_what_was_told(const struct apam_entry_status *got)
+{
+	ck_assert_uint_eq(got->size, sizeof(*got));
+	ck_assert_uint_eq(got->entry, 3);
+	ck_assert_int_eq(got->latched, APAM_E_REVOKED);
+	ck_assert_int_eq(got->key_state, APAM_KEY_REVOKED);
+	ck_assert_int_eq(got->last_status, APAM_E_NETWORK);
+	ck_assert_str_eq(got->scheme, "a-scheme");
+	ck_assert_str_eq(got->key_id, "an id");
+	ck_assert_str_eq(got->evidence, "401");
+	ck_assert_str_eq(got->last_error, "no connection");
+	ck_assert(got->usable && got->refreshing && got->login_needed);
+	ck_assert_uint_eq(got->generation, UINT64_MAX);
+	ck_assert_int_eq(got->acquired_at, 1);
+	ck_assert_int_eq(got->expires_in, -1);
+	ck_assert_int_eq(got->refresh_in, -1);
+	ck_assert_int_eq(got->checked_at, 2);
+	ck_assert_int_eq(got->last_error_at, 3);
+	ck_assert_str_eq(got->stored, "store:NAME");
+	ck_assert_int_eq(got->stored_at, 4);
+	ck_assert_uint_eq(got->exchanges, 5);
+	ck_assert_uint_eq(got->unanswered, 6);
+	ck_assert_uint_eq(got->acquired, 7);
+	ck_assert_uint_eq(got->not_acquired, 8);
+}
+
 START_TEST(a_status_crosses)
 {
-	const struct apam_entry_status sent = { .size = sizeof(sent),
-		.entry = 3,
-		.latched = APAM_E_REVOKED,
-		.key_state = APAM_KEY_REVOKED,
-		.last_status = APAM_E_NETWORK,
-		.scheme = "a-scheme",
-		.key_id = "an id",
-		.evidence = "401",
-		.last_error = "no connection",
-		.usable = true,
-		.refreshing = true,
-		.generation = UINT64_MAX,
-		.acquired_at = 1,
-		.expires_in = -1,
-		.refresh_in = -1,
-		.checked_at = 2,
-		.last_error_at = 3,
-		.stored = "store:NAME",
-		.login_needed = true,
-		.stored_at = 4,
-		.exchanges = 5,
-		.unanswered = 6,
-		.acquired = 7,
-		.not_acquired = 8 };
 	struct apam_entry_status got;
 
-	ck_assert(agent_put_status(&writer, &sent));
+	ck_assert(agent_put_status(&writer, &told));
 	memset(&got, 'x', sizeof(got));
 	ck_assert_ptr_null(agent_take_status(&got, next_row()));
-	ck_assert_uint_eq(got.size, sizeof(got));
-	ck_assert_uint_eq(got.entry, 3);
-	ck_assert_int_eq(got.latched, APAM_E_REVOKED);
-	ck_assert_int_eq(got.key_state, APAM_KEY_REVOKED);
-	ck_assert_int_eq(got.last_status, APAM_E_NETWORK);
-	ck_assert_str_eq(got.scheme, "a-scheme");
-	ck_assert_str_eq(got.key_id, "an id");
-	ck_assert_str_eq(got.evidence, "401");
-	ck_assert_str_eq(got.last_error, "no connection");
-	ck_assert(got.usable && got.refreshing && got.login_needed);
-	ck_assert_uint_eq(got.generation, UINT64_MAX);
-	ck_assert_int_eq(got.acquired_at, 1);
-	ck_assert_int_eq(got.expires_in, -1);
-	ck_assert_int_eq(got.refresh_in, -1);
-	ck_assert_int_eq(got.checked_at, 2);
-	ck_assert_int_eq(got.last_error_at, 3);
-	ck_assert_str_eq(got.stored, "store:NAME");
-	ck_assert_int_eq(got.stored_at, 4);
-	ck_assert_uint_eq(got.exchanges, 5);
-	ck_assert_uint_eq(got.unanswered, 6);
-	ck_assert_uint_eq(got.acquired, 7);
-	ck_assert_uint_eq(got.not_acquired, 8);
+	is_what_was_told(&got);
 }
 END_TEST
 
