@@ -471,7 +471,8 @@ $(call checks,cancel rotation nameserver nonce proof pair_live): $(CURL_OBJ)
 $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
 	loop waiters verdict landing nonce durable faults_durable proof \
-	pair_live sharing short_memory login short_login): CORE_LIBS += -lssl -lcrypto
+	pair_live sharing short_memory login short_login starved): \
+	CORE_LIBS += -lssl -lcrypto
 $(call checks,page_state): $(BUILD)/hosts/cli/lib/child_output.o
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify served_verify \
@@ -479,7 +480,7 @@ $(call checks,share_record sign openssl key key_der verify served_verify \
 $(call checks,libev): CORE_LIBS += -lev
 $(call checks,changing faults_login): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.
-$(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
+$(call checks,lifetime op runner): private OUR_LDFLAGS += $(call wrap,malloc)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
 $(call checks,memo pair record_read record_set record_write registry_change \
 	registry_files present_secrets secret_renewal short_login short_memory \
@@ -495,6 +496,8 @@ $(call checks,short_admin): private OUR_LDFLAGS += $(call wrap,stat lstat \
 # Those with tests/support/call_trace.h.
 $(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
 	ftruncate posix_fallocate renameat)
+$(call checks,pollset): private OUR_LDFLAGS += $(call wrap,epoll_ctl)
+$(call checks,starved): private OUR_LDFLAGS += $(call wrap,curl_api epoll_ctl)
 $(call checks,served): private OUR_LDFLAGS += $(call wrap,link_connect)
 $(call checks,agent_stopped): private OUR_LDFLAGS += $(call wrap,sendmsg)
 $(call checks,authority): private OUR_LDFLAGS += $(call wrap,malloc \

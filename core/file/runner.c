@@ -183,44 +183,52 @@ close_others(int keep)
 #endif
 }
 
-/* Guardians are waited for by nobody. */
+/* Guardians are waited for by nobody.  `bytes` has room for a request. */
 static void
-help(int from)
+help(int from, char *bytes)
 {
-	char *bytes = malloc(REQUEST_MAX);
-
 	close_others(from);
 	(void)prctl(PR_SET_NAME, "apamd-exec");
 	(void)signal(SIGCHLD, SIG_IGN);
-	if (bytes == NULL)
-		return;
 	while (take_request(from, bytes))
 		continue;
-	free(bytes);
 }
 
 /* ---- Asking it ---------------------------------------------------------- */
 
-bool
-runner_start(void)
+/* Its end of the connection to a helper that has begun; -1: there is none. */
+static int
+begin_helper(char *bytes)
 {
 	int ends[2];
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return false;
+		return -1;
 	pid = fork();
 	if (pid == 0) {
 		(void)close(ends[0]);
-		help(ends[1]);
+		help(ends[1], bytes);
 		_exit(0);
 	}
 	(void)close(ends[1]);
-	if (pid < 0) {
-		(void)close(ends[0]);
+	if (pid > 0)
+		return ends[0];
+	(void)close(ends[0]);
+	return -1;
+}
+
+bool
+runner_start(void)
+{
+	/* Had here: the helper could tell nobody that it has no memory. */
+	char *bytes = malloc(REQUEST_MAX);
+	const int fd = bytes == NULL ? -1 : begin_helper(bytes);
+
+	free(bytes);
+	if (fd < 0)
 		return false;
-	}
-	runner.fd = ends[0];
+	runner.fd = fd;
 	runner.owner = getpid();
 	return true;
 }

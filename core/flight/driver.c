@@ -24,7 +24,7 @@
 static bool
 is_idle(const struct loop *loop)
 {
-	return loop->flying == NULL && loop->curl_due == INT64_MAX;
+	return loop->flying == NULL && loop->transfers.due == INT64_MAX;
 }
 
 /* The thread is to end. */
@@ -213,7 +213,7 @@ driver_retire(struct loop *loop, const struct timespec *until)
 	atomic_store(&loop->retired, true);
 	if (pthread_mutex_timedlock(&loop->work, until) != 0)
 		return;
-	loop->curl_due = INT64_MAX;
+	loop->transfers.due = INT64_MAX;
 	loop_store(loop);
 	pthread_mutex_unlock(&loop->work);
 	/* OpenSSL has something to do at the end of a thread, too. */

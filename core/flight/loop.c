@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loop: flights on a libcurl multi handle, driven by readiness.
+ * The loop: flights, driven by readiness and by time.
  */
-#define _GNU_SOURCE
 #include "flight/loop.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,11 +14,10 @@
 #include "flight/login_run.h"
 #include "flight/moves.h"
 #include "flight/pollset.h"
-#include "http/curl_fd.h"
+#include "flight/programs.h"
 
 #define EVENTS_MAX 16
-#define CONNECTIONS_MAX 8L
-#define WITHOUT_MS 50 /* a pause where there are none */
+#define UNWATCHED_MS 50 /* a pause where something cannot be watched */
 
 void
 loop_init(struct loop *loop, pthread_mutex_t *lock,
@@ -36,114 +31,14 @@ loop_init(struct loop *loop, pthread_mutex_t *lock,
 	loop->set = -1;
 	loop->other = (struct own_fd)OWN_FD_NONE;
 	loop->wake.in.fd = loop->wake.out.fd = -1;
-	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
-		loop->sockets[i].fd = -1;
-	loop->curl_due = INT64_MAX;
+	transfers_init(&loop->transfers);
+	loop->look_at = INT64_MAX;
 	loop->threaded = threaded;
-}
-
-/* ---- libcurl's callbacks, with `work` held ------------------------------ */
-
-static int
-on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
-{
-	struct loop *loop = arg;
-	bool in = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
-	bool out = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
-
-	(void)easy;
-	(void)unused;
-	/* The resolver's end, which libcurl has open to other programs. */
-	if (what != CURL_POLL_REMOVE)
-		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	return pollset_watch(loop->set, fd, in, out) ? 0 : -1;
-}
-
-static int
-on_timer(CURLM *multi, long timeout_ms, void *arg)
-{
-	struct loop *loop = arg;
-
-	(void)multi;
-	loop->curl_due = timeout_ms < 0 ? INT64_MAX : clock_ms() + timeout_ms;
-	return 0;
-}
-
-/* Sockets are kept so that a child after fork can close its copies. */
-static curl_socket_t
-on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	struct loop *loop = arg;
-	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
-	    address->protocol);
-
-	(void)purpose;
-	for (int i = 0; fd >= 0 && i < LOOP_SOCKETS_MAX; i++)
-		if (loop->sockets[i].fd < 0) {
-			loop->sockets[i] = own_fd_of(fd);
-			return fd;
-		}
-	if (fd >= 0)
-		close(fd);
-	return CURL_SOCKET_BAD;
-}
-
-static int
-on_close(void *arg, curl_socket_t fd)
-{
-	struct loop *loop = arg;
-
-	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
-		if (loop->sockets[i].fd == fd)
-			own_fd_close(&loop->sockets[i]);
-	return 0;
 }
 
 /* ---- Flights ------------------------------------------------------------ */
 
 static void follow(struct loop *loop, struct flight *f, enum flight_wait wait);
-
-static bool
-make_multi(struct loop *loop, const struct curl_api *curl)
-{
-	CURLMcode c = CURLM_OK;
-
-	if (loop->multi != NULL)
-		return true;
-	loop->multi = curl->multi_init();
-	if (loop->multi == NULL)
-		return false;
-	curl_fd_seal(curl, loop->multi);
-	c |= curl->multi_setopt(
-	    loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	c |= curl->multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
-	c |= curl->multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-	c |= curl->multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
-	c |= curl->multi_setopt(
-	    loop->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_MAX);
-	/* No exchange joins another one's connection by HTTP/2. */
-	c |= curl->multi_setopt(
-	    loop->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
-	return c == CURLM_OK;
-}
-
-static bool
-add_transfer(struct loop *loop, struct flight *f)
-{
-	const struct curl_api *curl = curl_api();
-	CURL *easy = f->transfer.easy;
-	CURLcode c = CURLE_OK;
-
-	if (curl == NULL || loop->set < 0 || !make_multi(loop, curl))
-		return false;
-	c |= curl->easy_setopt(easy, CURLOPT_PRIVATE, f);
-	c |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
-	c |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, loop);
-	c |= curl->easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-	c |= curl->easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, loop);
-	return c == CURLE_OK &&
-	    curl->multi_add_handle(loop->multi, easy) == CURLM_OK;
-}
 
 static void
 take_out(struct loop *loop, struct flight *f)
@@ -156,91 +51,15 @@ take_out(struct loop *loop, struct flight *f)
 		*at = f->next;
 }
 
-/* ---- Programs of secrets ------------------------------------------------- */
-
-/* The output that a flight waits for, or -1. */
-static int
-program_fd(const struct flight *f)
-{
-	const struct secret_exec *x = flight_program(f);
-
-	return x == NULL ? -1 : secret_exec_fd(x);
-}
-
-static void
-watch_program(struct loop *loop, struct flight *f)
-{
-	const int fd = program_fd(f);
-	const int64_t soon = clock_ms() + WITHOUT_MS;
-
-	if (fd >= 0 && !pollset_watch(loop->set, fd, true, false) &&
-	    f->wake_at > soon)
-		f->wake_at = soon;
-}
-
 /*
  * Go on with a flight that slept.  Its program's output is not watched any
- * more when it is closed: a child of the host's may have a copy of it.
+ * more when it is closed.
  */
 static void
 wake(struct loop *loop, struct flight *f)
 {
-	const int fd = program_fd(f);
-
-	if (fd >= 0)
-		(void)pollset_watch(loop->set, fd, false, false);
+	programs_unwatch(loop->set, f);
 	follow(loop, f, flight_woken(f));
-}
-
-/* True where the descriptor is a program's. */
-static bool
-wake_program(struct loop *loop, int fd)
-{
-	struct flight *f = loop->flying;
-
-	while (f != NULL && program_fd(f) != fd)
-		f = f->next;
-	if (f != NULL)
-		wake(loop, f);
-	return f != NULL;
-}
-
-static bool
-programs_are_ours(const struct loop *loop)
-{
-	for (const struct flight *f = loop->flying; f != NULL; f = f->next)
-		if (flight_program(f) != NULL &&
-		    !secret_exec_is_ours(flight_program(f)))
-			return false;
-	return true;
-}
-
-/* Those that no flight waits for. */
-static void
-move_ahead(struct loop *loop)
-{
-	int fd;
-
-	if (loop->ahead == NULL)
-		return;
-	if (secret_ahead_go_on(loop->ahead))
-		loop->landings++;
-	for (size_t i = 0;
-	     (fd = secret_ahead_fd(loop->ahead, i)) != SECRET_AHEAD_NONE; i++)
-		if (fd >= 0)
-			(void)pollset_watch(loop->set, fd, true, false);
-}
-
-static bool
-is_ahead(const struct loop *loop, int wanted)
-{
-	int fd = -1;
-
-	if (loop->ahead == NULL)
-		return false;
-	for (size_t i = 0; fd != SECRET_AHEAD_NONE && fd != wanted; i++)
-		fd = secret_ahead_fd(loop->ahead, i);
-	return fd == wanted;
 }
 
 /* ---- Moving -------------------------------------------------------------- */
@@ -250,13 +69,14 @@ static void
 follow(struct loop *loop, struct flight *f, enum flight_wait wait)
 {
 	/* What fails to start may be followed by another, such as a probe. */
-	while (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
+	while (wait == FLIGHT_TRANSFER &&
+	    !transfers_add(&loop->transfers, loop->set, f))
 		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
 	f->wait = wait;
 	if (f->goal != FLIGHT_STORE)
 		loop->listener->waits(f, wait);
 	if (wait == FLIGHT_PROGRAM)
-		watch_program(loop, f);
+		programs_watch(loop->set, f);
 	if (wait == FLIGHT_SLEEP || wait == FLIGHT_PROGRAM ||
 	    wait == FLIGHT_PERSON)
 		return;
@@ -315,32 +135,52 @@ wake_sleepers(struct loop *loop)
 static void
 end_transfers(struct loop *loop)
 {
-	const struct curl_api *curl = curl_api();
-	CURLMsg *message;
-	int left;
+	struct flight *f;
+	CURLcode code;
 
-	while (loop->multi != NULL &&
-	    (message = curl->multi_info_read(loop->multi, &left)) != NULL) {
-		CURL *easy = message->easy_handle;
-		CURLcode code = message->data.result;
-		void *flight = NULL;
+	while ((f = transfers_ended(&loop->transfers, &code)) != NULL)
+		follow(loop, f, flight_transferred(f, code));
+}
 
-		if (message->msg != CURLMSG_DONE)
+/*
+ * libcurl cannot go on with one of them, and does not say with which.  What
+ * would be lost for good with its answer waits for that until its deadline.
+ */
+static void
+starve(struct loop *loop)
+{
+	struct flight *next;
+
+	for (struct flight *f = loop->flying; f != NULL; f = next) {
+		next = f->next;
+		if (f->transfer.easy == NULL || flight_is_spending(f))
 			continue;
-		(void)curl->easy_getinfo(easy, CURLINFO_PRIVATE, &flight);
-		(void)curl->multi_remove_handle(loop->multi, easy);
-		follow(loop, flight, flight_transferred(flight, code));
+		transfers_remove(&loop->transfers, f);
+		follow(loop, f, flight_starved(f));
 	}
 }
 
 static void
 act(struct loop *loop, curl_socket_t fd, int mask)
 {
-	int running;
+	if (atomic_load(&loop->retired) ||
+	    transfers_act(&loop->transfers, fd, mask))
+		return;
+	/* Some may have ended before that. */
+	end_transfers(loop);
+	starve(loop);
+}
 
-	if (loop->multi != NULL && !atomic_load(&loop->retired))
-		(void)curl_api()->multi_socket_action(
-		    loop->multi, fd, mask, &running);
+/* Those that no flight waits for. */
+static void
+move_ahead(struct loop *loop)
+{
+	if (loop->ahead == NULL)
+		return;
+	if (secret_ahead_go_on(loop->ahead))
+		loop->landings++;
+	if (!programs_watch_ahead(loop->set, loop->ahead))
+		loop->look_at = clock_ms() + UNWATCHED_MS;
 }
 
 static void
@@ -348,21 +188,23 @@ move(struct loop *loop)
 {
 	if (atomic_load(&loop->retired))
 		return;
+	if (loop->look_at <= clock_ms())
+		loop->look_at = INT64_MAX;
 	start_submitted(loop);
 	wake_sleepers(loop);
 	move_ahead(loop);
-	if (loop->curl_due <= clock_ms()) {
-		loop->curl_due = INT64_MAX;
+	if (loop->transfers.due <= clock_ms())
 		act(loop, CURL_SOCKET_TIMEOUT, 0);
-	}
 	end_transfers(loop);
 }
 
 static int64_t
 next_due(const struct loop *loop)
 {
-	int64_t due = loop->curl_due;
+	int64_t due = loop->transfers.due;
 
+	if (loop->look_at < due)
+		due = loop->look_at;
 	if (loop->ahead != NULL && secret_ahead_due(loop->ahead) < due)
 		due = secret_ahead_due(loop->ahead);
 	for (const struct flight *f = loop->flying; f != NULL; f = f->next)
@@ -394,12 +236,12 @@ loop_timeout(struct loop *loop)
 
 /* ---- Descriptors --------------------------------------------------------- */
 
-static void
+/* False where it is there and cannot be watched. */
+static bool
 watch_other(struct loop *loop)
 {
-	if (loop->set >= 0 && own_fd_is_ours(&loop->other))
-		(void)pollset_watch(
-		    loop->set, loop->other.fd, true, loop->other_out);
+	return !own_fd_is_ours(&loop->other) ||
+	    pollset_watch(loop->set, loop->other.fd, true, loop->other_out);
 }
 
 bool
@@ -409,10 +251,9 @@ loop_open(struct loop *loop)
 		return true;
 	loop->set = pollset_new();
 	if (loop->set >= 0 && wakeup_open(&loop->wake) &&
-	    pollset_watch(loop->set, loop->wake.in.fd, true, false)) {
-		watch_other(loop);
+	    pollset_watch(loop->set, loop->wake.in.fd, true, false) &&
+	    watch_other(loop))
 		return true;
-	}
 	if (loop->set >= 0)
 		close(loop->set);
 	loop->set = -1;
@@ -427,17 +268,6 @@ set_is_ours(const struct loop *loop)
 	    pollset_has(loop->set, loop->wake.in.fd);
 }
 
-/* libcurl's sockets, which are touched under `work` alone. */
-static bool
-sockets_are_ours(const struct loop *loop)
-{
-	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
-		if (loop->sockets[i].fd >= 0 &&
-		    !own_fd_is_ours(&loop->sockets[i]))
-			return false;
-	return true;
-}
-
 /*
  * Close those that are ours, and give up what libcurl has on them.  A set that
  * cannot be told from another's stays open: one descriptor is lost.
@@ -445,14 +275,11 @@ sockets_are_ours(const struct loop *loop)
 static void
 let_go_of_descriptors(struct loop *loop)
 {
-	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
-		own_fd_close(&loop->sockets[i]);
+	transfers_forget(&loop->transfers);
 	if (loop->set >= 0 && set_is_ours(loop))
 		close(loop->set);
 	loop->set = -1;
 	wakeup_close(&loop->wake);
-	loop->multi = NULL;
-	loop->curl_due = INT64_MAX;
 }
 
 /* ---- Where the host has closed some -------------------------------------- */
@@ -465,12 +292,10 @@ cut_off(struct loop *loop)
 
 	for (struct flight *f = loop->flying; f != NULL; f = next) {
 		next = f->next;
-		if (f->transfer.easy != NULL ||
-		    (flight_program(f) != NULL &&
-			!secret_exec_is_ours(flight_program(f))))
+		if (f->transfer.easy != NULL || programs_has_lost(f))
 			follow(loop, f, flight_cut_off(f));
-		else if (flight_program(f) != NULL)
-			watch_program(loop, f);
+		else
+			programs_watch(loop->set, f);
 	}
 }
 
@@ -482,7 +307,8 @@ mend(struct loop *loop)
 
 	if (atomic_load(&loop->retired))
 		return false;
-	lost = !sockets_are_ours(loop) || !programs_are_ours(loop);
+	lost = !transfers_are_ours(&loop->transfers) ||
+	    programs_have_lost(loop->flying);
 	pthread_mutex_lock(loop->lock);
 	lost = lost || (loop->set >= 0 && !set_is_ours(loop));
 	if (lost) {
@@ -500,6 +326,7 @@ mend(struct loop *loop)
 static void
 handle(struct loop *loop, const struct pollset_event *event)
 {
+	struct flight *f;
 	int mask = 0;
 
 	if (event->fd == loop->wake.in.fd) {
@@ -511,7 +338,10 @@ handle(struct loop *loop, const struct pollset_event *event)
 		(void)pollset_watch(loop->set, event->fd, false, false);
 		return;
 	}
-	if (wake_program(loop, event->fd) || is_ahead(loop, event->fd))
+	f = programs_find(loop->flying, event->fd);
+	if (f != NULL)
+		wake(loop, f);
+	if (f != NULL || programs_are_ahead(loop->ahead, event->fd))
 		return;
 	mask |= event->in ? CURL_CSELECT_IN : 0;
 	mask |= event->out ? CURL_CSELECT_OUT : 0;
@@ -525,7 +355,7 @@ wait_for_events(int set, struct pollset_event *events, int ms)
 {
 	if (set >= 0)
 		return pollset_wait(set, events, EVENTS_MAX, ms);
-	(void)poll(NULL, 0, ms < 0 || ms > WITHOUT_MS ? WITHOUT_MS : ms);
+	(void)poll(NULL, 0, ms < 0 || ms > UNWATCHED_MS ? UNWATCHED_MS : ms);
 	return 0;
 }
 
@@ -557,11 +387,12 @@ void
 loop_watch(struct loop *loop, const struct own_fd *other, bool out)
 {
 	pthread_mutex_lock(&loop->work);
+	pthread_mutex_lock(loop->lock);
 	loop->other = *other;
 	loop->other_out = out;
 	loop->other_came = false;
-	pthread_mutex_lock(loop->lock);
-	watch_other(loop);
+	if (loop->set >= 0 && !watch_other(loop))
+		loop->look_at = clock_ms() + UNWATCHED_MS;
 	pthread_mutex_unlock(loop->lock);
 	pthread_mutex_unlock(&loop->work);
 }
@@ -593,9 +424,8 @@ drop(struct loop *loop, struct flight *f, bool given_up)
 {
 	if (given_up)
 		http_give_up(&f->transfer);
-	else if (f->transfer.easy != NULL && loop->multi != NULL)
-		(void)curl_api()->multi_remove_handle(
-		    loop->multi, f->transfer.easy);
+	else
+		transfers_remove(&loop->transfers, f);
 	flight_free(&f);
 }
 
@@ -681,13 +511,14 @@ void
 loop_free(struct loop *loop)
 {
 	const bool lost = atomic_load(&loop->retired) ||
-	    !sockets_are_ours(loop) || (loop->set >= 0 && !set_is_ours(loop));
+	    !transfers_are_ours(&loop->transfers) ||
+	    (loop->set >= 0 && !set_is_ours(loop));
 
 	loop_store(loop);
 	drop_all(loop, loop->inbox, lost);
 	drop_all(loop, loop->flying, lost);
-	if (loop->multi != NULL && !lost)
-		(void)curl_api()->multi_cleanup(loop->multi);
+	if (!lost)
+		transfers_free(&loop->transfers);
 	let_go_of_descriptors(loop);
 	pthread_cond_destroy(&loop->submitted);
 	pthread_mutex_destroy(&loop->work);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What moves flights: one libcurl multi handle, a set of descriptors, timers.
+ * What moves flights: their transfers (transfers.h), the programs that they wait
+ * for (programs.h), a set of descriptors, timers.
  * It knows flights and no credentials: a listener is told what becomes of them.
  * driver.h has the thread that drives it.
  *
@@ -20,9 +21,8 @@
 #include <stdbool.h>
 
 #include "flight/flight.h"
+#include "flight/transfers.h"
 #include "flight/wakeup.h"
-
-#define LOOP_SOCKETS_MAX 256
 
 /* Both are called with `work` held, and without the context's lock. */
 struct loop_listener {
@@ -39,9 +39,9 @@ struct loop {
 	/* How many flights have landed, and such programs ended; for who turns
 	   it. */
 	uint64_t landings;
-	CURLM *multi;		/* NULL before the first transfer */
-	int64_t curl_due;	/* clock_ms; INT64_MAX: never */
-	struct own_fd sockets[LOOP_SOCKETS_MAX]; /* libcurl's */
+	struct transfers transfers; /* theirs */
+	/* clock_ms, where something cannot be watched; INT64_MAX: never */
+	int64_t look_at;
 
 	/* Programs that it moves beside flights; NULL: none.  Its owner's. */
 	struct secret_ahead *ahead;

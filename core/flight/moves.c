@@ -65,6 +65,16 @@ flight_cut_off(struct flight *f)
 	return result_failed(f, &why);
 }
 
+enum flight_wait
+flight_starved(struct flight *f)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	(void)error_set(&why, APAM_E_MEMORY, "out of memory");
+	wire_broken(f, &why);
+	return stepping_unanswered(f, &why);
+}
+
 bool
 flight_stays(struct flight *f)
 {

@@ -18,6 +18,8 @@ enum flight_wait flight_transferred(struct flight *f, CURLcode code);
 enum flight_wait flight_woken(struct flight *f);
 /* Go on without the transfer or program: its descriptor is gone. */
 enum flight_wait flight_cut_off(struct flight *f);
+/* Go on without the transfer: there is no memory or descriptor for it. */
+enum flight_wait flight_starved(struct flight *f);
 
 /*
  * It has landed, and its listener was told: true if it has to go on all the

@@ -4,6 +4,7 @@
  */
 #include "flight/pollset.h"
 
+#include <errno.h>
 #include <sys/epoll.h>
 
 #define EVENTS_MAX 16
@@ -33,7 +34,12 @@ pollset_has(int set, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
-	return set >= 0 && epoll_ctl(set, EPOLL_CTL_MOD, fd, &event) == 0;
+	if (set < 0)
+		return false;
+	if (epoll_ctl(set, EPOLL_CTL_MOD, fd, &event) == 0)
+		return true;
+	/* A lack of memory says nothing of whose set it is. */
+	return errno == ENOMEM || errno == ENOSPC;
 }
 
 int

@@ -21,9 +21,9 @@ int pollset_new(void);
 /* Wait for `fd` to be readable, writable, or neither (then it is removed). */
 bool pollset_watch(int set, int fd, bool in, bool out);
 /*
- * True if `set` is a poll set that watches `fd` for reading; else nothing has
- * changed, whatever it is.  `fd` must be ours, as no foreign set watches it:
- * that is how a set is recognized.
+ * True if `set` is a poll set that watches `fd` for reading, or the system has no
+ * memory to say; else nothing has changed, whatever it is.  `fd` must be ours, as
+ * no foreign set watches it: that is how a set is recognized.
  */
 bool pollset_has(int set, int fd);
 /*

@@ -63,3 +63,11 @@ wire_ended(struct flight *f, CURLcode code, struct apam_error *why)
 		f->retry_after = response_retry_after(&f->r);
 	return why->status;
 }
+
+void
+wire_broken(struct flight *f, const struct apam_error *why)
+{
+	f->transfer.sent = http_began(&f->transfer);
+	http_abandon(&f->transfer);
+	tell_end(f, why);
+}

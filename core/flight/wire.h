@@ -18,4 +18,10 @@ bool wire_send(struct flight *f, struct exchange *x, struct apam_error *why);
 enum apam_status wire_ended(
     struct flight *f, CURLcode code, struct apam_error *why);
 
+/*
+ * `transfer` is ended before it is over, because of *why; libcurl has let go of
+ * it.
+ */
+void wire_broken(struct flight *f, const struct apam_error *why);
+
 #endif

@@ -360,9 +360,9 @@ sockets_open(int *fds)
 {
 	int n = 0;
 
-	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
-		if (loop.sockets[i].fd >= 0)
-			fds[n++] = loop.sockets[i].fd;
+	for (int i = 0; i < TRANSFERS_SOCKETS_MAX; i++)
+		if (loop.transfers.sockets[i].fd >= 0)
+			fds[n++] = loop.transfers.sockets[i].fd;
 	return n;
 }
 
@@ -370,7 +370,7 @@ sockets_open(int *fds)
 static bool
 let_go(void)
 {
-	int fds[LOOP_SOCKETS_MAX], n = sockets_open(fds);
+	int fds[TRANSFERS_SOCKETS_MAX], n = sockets_open(fds);
 	const int set = loop.set, in = loop.wake.in.fd, out = loop.wake.out.fd;
 	bool closed = n > 0;
 
@@ -379,7 +379,7 @@ let_go(void)
 		closed = fcntl(fds[i], F_GETFD) < 0 && closed;
 	return closed && fcntl(set, F_GETFD) < 0 && fcntl(in, F_GETFD) < 0 &&
 	    fcntl(out, F_GETFD) < 0 && sockets_open(fds) == 0 &&
-	    loop.flying == NULL && loop.multi == NULL &&
+	    loop.flying == NULL && loop.transfers.multi == NULL &&
 	    loop_timeout(&loop) == -1;
 }
 

@@ -143,38 +143,10 @@ __wrap_send(int fd, const void *p, size_t n, int flags)
 
 /* ---- Waiting ------------------------------------------------------------------ */
 
-/*
- * The first set is the agent's own.  Where the library cannot watch a descriptor,
- * or wake itself up, its callers wait until their deadlines.
- */
-static int own_set = -1;
-
-int __real_epoll_create1(int flags);
-int __wrap_epoll_create1(int flags);
-int __real_epoll_ctl(int set, int what, int fd, struct epoll_event *event);
-int __wrap_epoll_ctl(int set, int what, int fd, struct epoll_event *event);
-
-int
-__wrap_epoll_create1(int flags)
-{
-	int set;
-
-	if (SCARCE("epoll_create1", EMFILE, SCARCE_ONCE))
-		return -1;
-	set = __real_epoll_create1(flags);
-	if (own_set < 0)
-		own_set = set;
-	return set;
-}
-
-int
-__wrap_epoll_ctl(int set, int what, int fd, struct epoll_event *event)
-{
-	return set == own_set && SCARCE("epoll_ctl", ENOSPC, SCARCE_ONCE) ?
-	    -1 :
-	    __real_epoll_ctl(set, what, fd, event);
-}
-
+FAIL(int, epoll_create1, -1, EMFILE, (int flags), flags)
+FAIL(int, epoll_ctl, -1, ENOSPC,
+    (int set, int what, int fd, struct epoll_event *event), set, what, fd,
+    event)
 FAIL_WAIT(int, epoll_wait, -1, EINTR,
     (int set, struct epoll_event *to, int most, int ms), set, to, most, ms)
 FAIL_WAIT(

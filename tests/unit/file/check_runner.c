@@ -10,6 +10,7 @@ int main_of_secret_exec(void);
 #undef main
 
 #include "file/runner.h"
+#include "support/no_malloc.h"
 
 static void
 setup_runner(void)
@@ -19,6 +20,19 @@ setup_runner(void)
 	ck_assert(runner_start());
 	ck_assert(runner_is_there());
 }
+
+/* Not a helper that runs nothing for ever. */
+START_TEST(without_memory_there_is_no_helper)
+{
+	bool started;
+
+	no_malloc = true;
+	started = runner_start();
+	no_malloc = false;
+	ck_assert(!started);
+	ck_assert(!runner_is_there());
+}
+END_TEST
 
 /* A program with this body, which holds *fd's other end open. */
 static void
@@ -164,8 +178,10 @@ int
 main(void)
 {
 	Suite *suite = suite_create("runner");
-	TCase *tc = tcase_create("runner");
+	TCase *tc = tcase_create("runner"), *none = tcase_create("none");
 
+	suite_add_tcase(suite, none);
+	tcase_add_test(none, without_memory_there_is_no_helper);
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup_runner, teardown);
 	tcase_set_timeout(tc, 120);

@@ -5,8 +5,10 @@
  */
 #include "flight/pollset.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +16,20 @@
 #include "support/run.h"
 
 #define MAX 16
+
+/* With this error the next call fails; 0: it does not. */
+static int refusal;
+
+int __real_epoll_ctl(int set, int what, int fd, struct epoll_event *event);
+int __wrap_epoll_ctl(int set, int what, int fd, struct epoll_event *event);
+
+int
+__wrap_epoll_ctl(int set, int what, int fd, struct epoll_event *event)
+{
+	errno = refusal;
+	refusal = 0;
+	return errno != 0 ? -1 : __real_epoll_ctl(set, what, fd, event);
+}
 
 static int set, ends[2];
 static struct pollset_event events[MAX];
@@ -166,6 +182,20 @@ START_TEST(a_set_is_told_from_another)
 }
 END_TEST
 
+/* Else the host would go on to watch a set that is not used any more. */
+START_TEST(a_set_is_ours_while_memory_is_short)
+{
+	static const int errors[] = { ENOMEM, ENOSPC };
+
+	ck_assert(pollset_watch(set, ends[0], true, false));
+	refusal = errors[_i];
+	ck_assert(pollset_has(set, ends[0]));
+	ck_assert_int_eq(refusal, 0);
+	refusal = EINVAL;
+	ck_assert(!pollset_has(set, ends[0]));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -182,5 +212,6 @@ main(void)
 	tcase_add_test(tc, more_events_than_there_is_room_for);
 	tcase_add_test(tc, the_set_is_a_descriptor);
 	tcase_add_test(tc, a_set_is_told_from_another);
+	tcase_add_loop_test(tc, a_set_is_ours_while_memory_is_short, 0, 2);
 	return run_suite(suite);
 }
