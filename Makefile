@@ -486,18 +486,20 @@ $(call checks,memo pair record_read record_set record_write registry_change \
 	registry_files present_secrets secret_renewal short_login short_memory \
 	signature_parts store_key new_body key_uses short_admin): private \
 	OUR_LDFLAGS += $(call wrap,malloc calloc realloc)
-$(call checks,reading registry_files registry_write view short_admin): private \
+$(call checks,page_file reading registry_files registry_write view short_admin): private \
 	OUR_LDFLAGS += $(call wrap,read pread write openat fsync fchmod fstat \
 	mkdirat renameat utimensat getentropy)
 # Those with tests/support/fail_files.h.
-$(call checks,short_admin): private OUR_LDFLAGS += $(call wrap,stat lstat \
+$(call checks,page_file short_admin): private OUR_LDFLAGS += $(call wrap,stat lstat \
 	fstatat access fchown fchmodat unlinkat ftruncate flock close mmap \
 	fdopendir readdir)
 # Those with tests/support/call_trace.h.
 $(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
 	ftruncate posix_fallocate renameat)
+$(call checks,page_file): private OUR_LDFLAGS += $(call wrap,memfd_create fcntl)
 $(call checks,pollset): private OUR_LDFLAGS += $(call wrap,epoll_ctl)
-$(call checks,starved): private OUR_LDFLAGS += $(call wrap,curl_api epoll_ctl)
+$(call checks,starved): private OUR_LDFLAGS += $(call wrap,curl_api epoll_ctl \
+	epoll_create1 socketpair pthread_create)
 $(call checks,served): private OUR_LDFLAGS += $(call wrap,link_connect)
 $(call checks,agent_stopped): private OUR_LDFLAGS += $(call wrap,sendmsg)
 $(call checks,authority): private OUR_LDFLAGS += $(call wrap,malloc \

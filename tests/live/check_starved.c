@@ -69,6 +69,39 @@ __wrap_epoll_ctl(int set, int what, int fd, struct epoll_event *event)
 	return __real_epoll_ctl(set, what, fd, event);
 }
 
+/* Calls that are made once, before there is anything to drive. */
+static bool no_set, no_pair, no_thread;
+
+int __real_epoll_create1(int flags);
+int __wrap_epoll_create1(int flags);
+int __real_socketpair(int domain, int type, int protocol, int ends[2]);
+int __wrap_socketpair(int domain, int type, int protocol, int ends[2]);
+int __real_pthread_create(
+    pthread_t *to, const pthread_attr_t *how, void *(*run)(void *), void *arg);
+int __wrap_pthread_create(
+    pthread_t *to, const pthread_attr_t *how, void *(*run)(void *), void *arg);
+
+int
+__wrap_epoll_create1(int flags)
+{
+	errno = EMFILE;
+	return no_set ? -1 : __real_epoll_create1(flags);
+}
+
+int
+__wrap_socketpair(int domain, int type, int protocol, int ends[2])
+{
+	errno = EMFILE;
+	return no_pair ? -1 : __real_socketpair(domain, type, protocol, ends);
+}
+
+int
+__wrap_pthread_create(
+    pthread_t *to, const pthread_attr_t *how, void *(*run)(void *), void *arg)
+{
+	return no_thread ? EAGAIN : __real_pthread_create(to, how, run, arg);
+}
+
 /* ---- One exchange ------------------------------------------------------------ */
 
 static void
@@ -139,6 +172,56 @@ START_TEST(what_starves_ends_at_once)
 	}
 	*rows[_i].left = -1;
 	ck_assert_int_ge(failed, rows[_i].least);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	bool *lack;
+} lacks[] = {
+	{ "a set of descriptors", &no_set },
+	{ "what wakes it up", &no_pair },
+	{ "a thread", &no_thread },
+};
+
+/* By a thread of the library's, which there has to be. */
+static enum apam_status
+sign_threaded(struct apam_error *err)
+{
+	struct apam_signature s = APAM_SIGNATURE_INIT;
+	struct apam_request request;
+	enum apam_status status;
+	char url[64];
+
+	(void)snprintf(
+	    url, sizeof(url), "http://127.0.0.1:%u/x", t.server.port);
+	request = (struct apam_request)APAM_REQUEST("GET", url);
+	status = apam_sign(project_get(&t.p, "demo"), &request, &s, err);
+	apam_signature_release(&s);
+	return status;
+}
+
+START_TEST(what_cannot_begin_says_so)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	enum apam_status status;
+
+	project_open(&t.p, 0);
+	*lacks[_i].lack = true;
+	status = sign_threaded(&err);
+	*lacks[_i].lack = false;
+	ck_assert_msg(status == APAM_E_MEMORY, "%s: %s: %s", lacks[_i].name,
+	    apam_status_name(status), err.text);
+	ck_assert_msg(strstr(err.text,
+			  "no memory, thread or descriptor to ask the "
+			  "provider with") != NULL,
+	    "%s: %s", lacks[_i].name, err.text);
+	ck_assert_int_eq(atomic_load(&t.server.hits), 0);
+	/* Once there is one again. */
+	err = (struct apam_error)APAM_ERROR_INIT;
+	clock_advance(60000);
+	status = sign_threaded(&err);
+	ck_assert_msg(status == APAM_OK, "then: %s", err.text);
 }
 END_TEST
 
@@ -245,6 +328,8 @@ main(void)
 	tcase_set_timeout(one, 120);
 	tcase_add_loop_test(
 	    one, what_starves_ends_at_once, 0, sizeof(rows) / sizeof(rows[0]));
+	tcase_add_loop_test(one, what_cannot_begin_says_so, 0,
+	    sizeof(lacks) / sizeof(lacks[0]));
 	suite_add_tcase(suite, one);
 	tcase_set_timeout(two, 120);
 	tcase_add_test(two, what_would_be_lost_waits);

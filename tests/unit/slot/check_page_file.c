@@ -16,7 +16,33 @@
 
 #include "slot/slot.h"
 #include "slot/write.h"
+#include "support/fail_files.h"
 #include "support/run.h"
+
+int __real_memfd_create(const char *name, unsigned how);
+int __wrap_memfd_create(const char *name, unsigned how);
+
+int
+__wrap_memfd_create(const char *name, unsigned how)
+{
+	return call_fails() ? -1 : __real_memfd_create(name, how);
+}
+
+int __real_fcntl(int fd, int what, ...);
+int __wrap_fcntl(int fd, int what, ...);
+
+/* As the C library takes it: a number or a pointer. */
+int
+__wrap_fcntl(int fd, int what, ...)
+{
+	va_list more;
+	void *value;
+
+	va_start(more, what);
+	value = va_arg(more, void *);
+	va_end(more);
+	return call_fails() ? -1 : __real_fcntl(fd, what, value);
+}
 
 static _Atomic uint64_t counter;
 static struct page_facts facts;
@@ -106,6 +132,58 @@ START_TEST(its_other_descriptor_is_for_reading)
 }
 END_TEST
 
+/* ---- A system without ----------------------------------------------------------- */
+
+static int
+open_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 64; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* There is a page, whole, or none, and then nothing is left of it. */
+START_TEST(what_cannot_be_made_leaves_nothing)
+{
+	const int before = open_descriptors();
+	struct slot *other;
+	bool failed = true;
+	int n, unlocked = 0;
+
+	call_error = ENOMEM;
+	for (n = 0; failed; n++) {
+		calls_left = n;
+		other = slot_new_shared(&counter, &facts);
+		failed = call_failed();
+		ck_assert_msg(other != NULL || failed, "call %d", n);
+		unlocked += other != NULL && failed;
+		slot_free(&other);
+		ck_assert_int_eq(open_descriptors(), before);
+	}
+	/* The file, its size, mode and seals, its mapping, random numbers. */
+	ck_assert_int_ge(n, 6);
+	/* A page that cannot be locked in memory is one all the same. */
+	ck_assert_int_eq(unlocked, 1);
+}
+END_TEST
+
+/* Before Linux 6.3, which does not know MFD_NOEXEC_SEAL. */
+START_TEST(an_older_system_has_pages)
+{
+	struct slot *other;
+
+	call_error = EINVAL;
+	calls_left = 0;
+	other = slot_new_shared(&counter, &facts);
+	ck_assert(call_failed());
+	ck_assert_ptr_nonnull(other);
+	ck_assert_uint_ne(slot_serial(other), 0);
+	slot_free(&other);
+}
+END_TEST
+
 /* ---- The next agent --------------------------------------------------------- */
 
 /* As if this one had been killed: its page is there, for who has it. */
@@ -186,20 +264,96 @@ START_TEST(a_page_of_another_counter_is_retired)
 }
 END_TEST
 
+#define SEALS (F_SEAL_GROW | F_SEAL_SHRINK)
+
+/* Files with one thing wrong; the first has nothing. */
+static const struct {
+	const char *name;
+	unsigned seals;
+	off_t size;
+	mode_t mode;
+	uid_t owner;
+} odd[] = {
+	{ "a page", SEALS, PAGE_FILE_SIZE, 0400, 0 },
+	{ "it can grow", F_SEAL_SHRINK, PAGE_FILE_SIZE, 0400, 0 },
+	{ "it can be cut", F_SEAL_GROW, PAGE_FILE_SIZE, 0400, 0 },
+	{ "it is too small", SEALS, PAGE_FILE_SIZE - 1, 0400, 0 },
+	{ "it is too large", SEALS, PAGE_FILE_SIZE + 1, 0400, 0 },
+	{ "others may read it", SEALS, PAGE_FILE_SIZE, 0444, 0 },
+	{ "it may be opened for writing", SEALS, PAGE_FILE_SIZE, 0600, 0 },
+	{ "another user's", SEALS, PAGE_FILE_SIZE, 0400, 61009 },
+};
+
+static int
+odd_file(int row)
+{
+	const int fd = memfd_create("odd", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(ftruncate(fd, odd[row].size), 0);
+	ck_assert_int_eq(
+	    pwrite(fd, &slot->page, sizeof(slot->page), 0), sizeof(slot->page));
+	ck_assert_int_eq(ftruncate(fd, odd[row].size), 0);
+	ck_assert_int_eq(fchmod(fd, odd[row].mode), 0);
+	ck_assert_int_eq(fcntl(fd, F_ADD_SEALS, odd[row].seals), 0);
+	if (odd[row].owner != 0)
+		ck_assert_int_eq(fchown(fd, odd[row].owner, (gid_t)-1), 0);
+	return fd;
+}
+
+START_TEST(a_file_with_one_thing_wrong_is_closed)
+{
+	struct slot *next;
+	int fd;
+
+	/* Root alone can give a file away. */
+	if (odd[_i].owner != 0 && geteuid() != 0)
+		return;
+	fd = odd_file(_i);
+	next = slot_adopt(fd, &counter, &facts);
+	ck_assert_msg((next != NULL) == (_i == 0), "%s", odd[_i].name);
+	slot_free(&next);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+}
+END_TEST
+
 START_TEST(what_is_not_a_page_is_closed)
 {
-	const int fd = memfd_create("x", MFD_CLOEXEC),
-		  zero = open("/dev/zero", O_RDWR | O_CLOEXEC),
+	const int zero = open("/dev/zero", O_RDWR | O_CLOEXEC),
 		  reading = slot_descriptor(slot);
 
-	ck_assert_int_eq(ftruncate(fd, PAGE_FILE_SIZE), 0);
-	ck_assert_ptr_null(slot_adopt(fd, &counter, &facts));
-	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
 	ck_assert_ptr_null(slot_adopt(zero, &counter, &facts));
 	ck_assert_int_eq(fcntl(zero, F_GETFD), -1);
 	ck_assert_ptr_null(slot_adopt(reading, &counter, &facts));
 	ck_assert_int_eq(fcntl(reading, F_GETFD), -1);
+	ck_assert_ptr_null(slot_adopt(-1, &counter, &facts));
 	ck_assert(slot_is_good(slot));
+}
+END_TEST
+
+/* A page that cannot be mapped is nobody's. */
+START_TEST(what_cannot_be_adopted_is_closed)
+{
+	const int before = open_descriptors();
+	struct slot *next;
+	bool failed = true;
+	int n, fd;
+
+	for (n = 0; failed; n++) {
+		fd = fcntl(slot_kept_descriptor(slot), F_DUPFD_CLOEXEC, 0);
+		ck_assert_int_ge(fd, 0);
+		calls_left = n;
+		next = slot_adopt(fd, &counter, &facts);
+		failed = call_failed();
+		if (next != NULL)
+			ck_assert_uint_eq(slot_serial(next), slot_serial(slot));
+		/* As if it was killed: freed, it would be retired. */
+		if (next != NULL && failed)
+			ck_assert_int_ge(n, 4);
+		(void)close(next != NULL ? slot_kept_descriptor(next) : -1);
+		ck_assert_int_eq(open_descriptors(), before);
+	}
+	ck_assert_int_ge(n, 4);
 }
 END_TEST
 
@@ -214,11 +368,16 @@ main(void)
 	tcase_add_test(tc, each_has_a_serial_of_its_own);
 	tcase_add_test(tc, its_file_cannot_change_its_size);
 	tcase_add_test(tc, its_other_descriptor_is_for_reading);
+	tcase_add_test(tc, what_cannot_be_made_leaves_nothing);
+	tcase_add_test(tc, an_older_system_has_pages);
 	tcase_add_test(tc, a_whole_page_stays_good_for_who_uses_it_alone);
 	tcase_add_test(tc, a_page_that_was_being_written_is_closed);
 	tcase_add_test(tc, a_shape_that_cannot_be_is_closed);
 	tcase_add_test(tc, a_page_of_other_rights_is_retired);
 	tcase_add_test(tc, a_page_of_another_counter_is_retired);
+	tcase_add_loop_test(
+	    tc, a_file_with_one_thing_wrong_is_closed, 0, ROWS(odd));
 	tcase_add_test(tc, what_is_not_a_page_is_closed);
+	tcase_add_test(tc, what_cannot_be_adopted_is_closed);
 	return run_suite(suite);
 }
