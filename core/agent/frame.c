@@ -147,7 +147,14 @@ frame_take(struct frame_parts *parts, struct apam_str frame,
 
 /* ---- Items --------------------------------------------------------------- */
 
-static const char zeros[ITEM_ALIGN];
+/* Padding ends at `end`, and an item's head or more stands before it. */
+static bool
+is_zero(const char *end, size_t padding)
+{
+	const uint64_t last = get_number(end - ITEM_ALIGN, ITEM_ALIGN);
+
+	return last >> 8 * (ITEM_ALIGN - padding) == 0;
+}
 
 /* The item at the start of `from`, which is not empty, and how long it is. */
 static const char *
@@ -166,7 +173,7 @@ read_item(struct apam_str from, struct frame_item *item, size_t *whole)
 	if (n >= from.n || padding_of((size_t)n) > from.n - n)
 		return "an item is longer than its message";
 	padding = padding_of((size_t)n);
-	if (memcmp(from.p + n, zeros, padding) != 0)
+	if (!is_zero(from.p + n + padding, padding))
 		return "an item is not followed by zeros";
 	item->tag = (uint16_t)get_number(from.p - FRAME_ITEM_HEAD, 2);
 	item->critical = flags != 0;
@@ -214,26 +221,46 @@ frame_has_room(const struct frame_writer *writer, size_t n)
 	    FRAME_ITEM_HEAD + n + padding_of(n) <= FRAME_ITEMS_MAX - items->n;
 }
 
+/*
+ * All of an item but its n bytes, which belong to where this points; NULL where
+ * there is no room.
+ */
+static char *
+begin_item(struct frame_writer *writer, uint16_t tag, unsigned flags, size_t n)
+{
+	const size_t whole = FRAME_ITEM_HEAD + n + padding_of(n);
+	char *at = NULL;
+
+	if (frame_has_room(writer, n))
+		at = buf_append(writer->items, whole);
+	if (at == NULL) {
+		buf_fail(writer->items);
+		return NULL;
+	}
+	set_number(at, 2, tag);
+	set_number(at + 2, 2, flags);
+	set_number(at + 4, 4, n);
+	/* The padding, and some bytes that are written after this. */
+	memset(at + whole - ITEM_ALIGN, 0, ITEM_ALIGN);
+	return at + FRAME_ITEM_HEAD;
+}
+
 static void
 put_item(struct frame_writer *writer, uint16_t tag, unsigned flags,
     const struct apam_str *pieces, size_t count)
 {
-	char head[FRAME_ITEM_HEAD];
 	size_t n = 0;
+	char *at;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		n += pieces[i].n;
-	if (!frame_has_room(writer, n)) {
-		buf_fail(writer->items);
-		return;
+		if (pieces[i].n == 0)
+			buf_fail_as(writer->items, pieces[i]);
 	}
-	set_number(head, 2, tag);
-	set_number(head + 2, 2, flags);
-	set_number(head + 4, 4, n);
-	buf_put(writer->items, (struct apam_str){ head, sizeof(head) });
-	for (size_t i = 0; i < count; i++)
-		buf_put(writer->items, pieces[i]);
-	buf_put(writer->items, (struct apam_str){ zeros, padding_of(n) });
+	at = begin_item(writer, tag, flags, n);
+	for (size_t i = 0; at != NULL && i < count; at += pieces[i++].n)
+		if (pieces[i].n > 0)
+			memcpy(at, pieces[i].p, pieces[i].n);
 }
 
 void
@@ -253,10 +280,10 @@ frame_put_pieces(struct frame_writer *writer, uint16_t tag, unsigned flags,
 void
 frame_put_number(struct frame_writer *writer, uint16_t tag, uint64_t number)
 {
-	char bytes[8];
+	char *at = begin_item(writer, tag, 0, 8);
 
-	set_number(bytes, sizeof(bytes), number);
-	frame_put(writer, tag, 0, (struct apam_str){ bytes, sizeof(bytes) });
+	if (at != NULL)
+		set_number(at, 8, number);
 }
 
 unsigned

@@ -137,6 +137,23 @@ buf_put_more(struct buf *b, struct apam_str bytes)
 }
 
 char *
+buf_append(struct buf *b, size_t n)
+{
+	char *at;
+
+	assert(n > 0);
+	if (n > b->max - b->n)
+		buf_fail(b);
+	buf_reserve(b, n);
+	if (b->failed)
+		return NULL;
+	at = b->p + b->n;
+	b->n += n;
+	b->p[b->n] = '\0';
+	return at;
+}
+
+char *
 buf_room(struct buf *b, size_t *n)
 {
 	*n = 0;

@@ -80,6 +80,12 @@ buf_put(struct buf *b, struct apam_str bytes)
 	b->p[b->n] = '\0';
 }
 
+/*
+ * Append n bytes, more than none, which the caller writes before anything else
+ * is done with the buffer: where they belong.  NULL where it fails.
+ */
+char *buf_append(struct buf *b, size_t n);
+
 static inline void
 buf_put_char(struct buf *b, char c)
 {

@@ -84,6 +84,33 @@ START_TEST(test_room)
 }
 END_TEST
 
+/* Bytes that the caller writes, as many as there is room for. */
+START_TEST(test_append)
+{
+	char room[4];
+	struct buf b;
+	char *at;
+
+	buf_init_in(&b, 6, room, sizeof(room));
+	at = buf_append(&b, 3);
+	ck_assert_ptr_eq(at, room);
+	memcpy(at, "abc", 3);
+	holds(&b, "abc");
+	at = buf_append(&b, 3);
+	memcpy(at, "def", 3);
+	holds(&b, "abcdef");
+	ck_assert_ptr_null(buf_append(&b, 1));
+	has_failed(&b);
+	ck_assert_ptr_null(buf_append(&b, 1));
+	buf_free(&b);
+	secmem_fail_after(0);
+	ck_assert_ptr_null(buf_append(&b, 5));
+	ck_assert(b.failed && b.no_memory);
+	secmem_fail_after(-1);
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(test_put)
 {
 	struct buf b;
@@ -402,6 +429,7 @@ main(void)
 
 	tcase_add_test(tc, test_empty);
 	tcase_add_test(tc, test_room);
+	tcase_add_test(tc, test_append);
 	tcase_add_test(tc, test_put);
 	tcase_add_test(tc, test_max);
 	tcase_add_test(tc, a_failure_goes_on);
