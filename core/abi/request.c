@@ -95,6 +95,14 @@ show_url(struct request *r, struct apam_str url)
 					      APAM_STR("");
 }
 
+/* A copy, for the profile may be read anew before the request has ended. */
+static void
+take_host(struct request *r, const struct url *url)
+{
+	memcpy(r->host, url->host, sizeof(r->host));
+	r->view.host = apam_str(r->host);
+}
+
 static enum apam_status
 bind_origin(struct request *r, struct apam_str given,
     const struct profile *profile, struct apam_error *err)
@@ -119,8 +127,7 @@ bind_origin(struct request *r, struct apam_str given,
 	show_url(r, url.text);
 	r->view.scheme = url.https ? APAM_STR("https") : APAM_STR("http");
 	r->view.port = url.port;
-	memcpy(r->host, url.host, sizeof(r->host));
-	r->view.host = apam_str(r->host);
+	take_host(r, &url);
 	return APAM_OK;
 }
 
@@ -144,39 +151,42 @@ show_rest(struct request *r, const struct apam_request *from)
 	r->view.now_ms = clock_unix_ms();
 }
 
+/* All but what the URL says; *own is what was given. */
+static enum apam_status
+init_checked(struct request *r, const struct apam_request *given,
+    struct apam_request *own, struct apam_error *err)
+{
+	enum apam_status status;
+
+	init_empty(r);
+	status = sized_take(&sized_request, given, own, err);
+	if (status == APAM_OK)
+		status = check_request(own, err);
+	if (status == APAM_OK)
+		status = take_body(own->body, &r->body, err);
+	if (status == APAM_OK && strlen(own->url) > URL_MAX)
+		return error_set(err, APAM_E_URL, "the URL is too long");
+	return status;
+}
+
 enum apam_status
 request_init(struct request *r, const struct apam_request *given,
     const struct profile *profile, struct apam_error *err)
 {
 	struct apam_request own;
-	const struct apam_request *from = &own;
-	enum apam_status status;
+	enum apam_status status = init_checked(r, given, &own, err);
 
-	init_empty(r);
-	status = sized_take(&sized_request, given, &own, err);
 	if (status == APAM_OK)
-		status = check_request(from, err);
+		status = bind_origin(r, apam_str(own.url), profile, err);
 	if (status == APAM_OK)
-		status = take_body(from->body, &r->body, err);
-	if (status != APAM_OK)
-		return status;
-
-	if (strlen(from->url) > URL_MAX)
-		return error_set(err, APAM_E_URL, "the URL is too long");
-	status = bind_origin(r, apam_str(from->url), profile, err);
-	if (status == APAM_OK)
-		show_rest(r, from);
+		show_rest(r, &own);
 	return status;
 }
 
-void
-request_init_plain(struct request *r, const struct apam_request *given,
-    const struct url *origin)
+/* As bind_origin. */
+static void
+bind_plain(struct request *r, struct apam_str url, const struct url *origin)
 {
-	const struct apam_str url = apam_str(given->url);
-
-	init_empty(r);
-	(void)take_body(given->body, &r->body, NULL);
 	r->given = url;
 	r->path_end = str_find(url, '?');
 	r->view.path = str_skip(str_cut(url, r->path_end), origin->origin.n);
@@ -186,6 +196,30 @@ request_init_plain(struct request *r, const struct apam_request *given,
 	r->view.scheme = origin->https ? APAM_STR("https") : APAM_STR("http");
 	r->view.port = origin->port;
 	r->view.host = apam_str(origin->host);
+}
+
+enum apam_status
+request_init_at(struct request *r, const struct apam_request *given,
+    const struct url *origin, struct apam_error *err)
+{
+	struct apam_request own;
+	const enum apam_status status = init_checked(r, given, &own, err);
+
+	if (status != APAM_OK)
+		return status;
+	bind_plain(r, apam_str(own.url), origin);
+	take_host(r, origin);
+	show_rest(r, &own);
+	return APAM_OK;
+}
+
+void
+request_init_plain(struct request *r, const struct apam_request *given,
+    const struct url *origin)
+{
+	init_empty(r);
+	(void)take_body(given->body, &r->body, NULL);
+	bind_plain(r, apam_str(given->url), origin);
 	show_rest(r, given);
 }
 

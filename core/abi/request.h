@@ -40,9 +40,13 @@ enum apam_status request_init(struct request *r,
     const struct apam_request *given, const struct profile *profile,
     struct apam_error *err);
 /*
- * The same for one that is known to be in order, and whose URL begins with the
- * text of the origin and is plain (slot/url_plain.h).
+ * The same where the URL is known to begin with the text of this origin of the
+ * profile's and to be plain (slot/plain_origin.h): it is not parsed.
  */
+enum apam_status request_init_at(struct request *r,
+    const struct apam_request *given, const struct url *origin,
+    struct apam_error *err);
+/* The same for one of which all else is known to be in order, too. */
 void request_init_plain(struct request *r, const struct apam_request *given,
     const struct url *origin);
 void request_free(struct request *r);

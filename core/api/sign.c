@@ -16,6 +16,7 @@
 #include "profile/refusals.h"
 #include "profile/reload.h"
 #include "profile/warm.h"
+#include "slot/plain_origin.h"
 
 /* Keep it for the next ones, and note which keys it used, and for whom. */
 static void
@@ -65,6 +66,21 @@ caller_of(const struct apam_request *request)
 	    NULL;
 }
 
+/* Most URLs can be told at a glance. */
+static enum apam_status
+take_request(struct serving *s, const struct apam_request *request,
+    struct apam_error *err)
+{
+	const struct profile *profile = s->stack->profile;
+	const struct url *origin = request->url == NULL ?
+	    NULL :
+	    plain_origin(profile->origins, profile->origin_count, request->url);
+
+	return origin == NULL ?
+	    request_init(s->request, request, profile, err) :
+	    request_init_at(s->request, request, origin, err);
+}
+
 /* With the stack that is in use. */
 static enum apam_status
 sign_with_stack(struct serving *s, const struct apam_request *request,
@@ -75,7 +91,7 @@ sign_with_stack(struct serving *s, const struct apam_request *request,
 
 	stack_result_init(s->result, &room);
 	s->caller = caller_of(request);
-	status = request_init(s->request, request, s->stack->profile, err);
+	status = take_request(s, request, err);
 	if (status == APAM_OK)
 		status = sign_bound(s, err);
 	if (status == APAM_OK)

@@ -339,6 +339,43 @@ START_TEST(a_plain_one_is_shown_in_the_same_way)
 }
 END_TEST
 
+/* And all but its URL is checked just the same. */
+START_TEST(one_at_an_origin_is_checked)
+{
+	static char url[URL_MAX + 16];
+	static const struct apam_header bad = { { "a b", 3 }, { "1", 1 } };
+	struct apam_request from = APAM_REQUEST("PUT", plain[_i].url);
+	struct request other;
+
+	bind_to(plain[_i].origin);
+	profile.allow_http = true;
+	ck_assert_int_eq(request_init(&r, &from, &profile, &err), APAM_OK);
+	ck_assert_int_eq(
+	    request_init_at(&other, &from, &profile.origins[0], &err), APAM_OK);
+	are_same(&other.view, &r.view);
+	ck_assert(request_url_is_given(&other));
+	/* The origin may go before the request does. */
+	ck_assert_ptr_eq(other.view.host.p, other.host);
+	request_free(&other);
+
+	from.headers = &bad;
+	from.header_count = 1;
+	ck_assert_int_eq(
+	    request_init_at(&other, &from, &profile.origins[0], &err),
+	    APAM_E_HEADER);
+	request_free(&other);
+	from.header_count = 0;
+	memset(url, 'a', sizeof(url) - 1);
+	memcpy(url, plain[_i].url, strlen(plain[_i].url));
+	from.url = url;
+	error_clear(&err);
+	ck_assert_int_eq(
+	    request_init_at(&other, &from, &profile.origins[0], &err),
+	    APAM_E_URL);
+	request_free(&other);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -359,5 +396,6 @@ main(void)
 	tcase_add_test(tc, memory_may_be_short);
 	tcase_add_loop_test(
 	    tc, a_plain_one_is_shown_in_the_same_way, 0, ROWS(plain));
+	tcase_add_loop_test(tc, one_at_an_origin_is_checked, 0, ROWS(plain));
 	return run_suite(suite);
 }
