@@ -187,16 +187,11 @@ ask_blocking(struct served *s, struct ask *ask, int64_t deadline, bool hurry,
 			break;
 		clock_sleep(SERVED_LOOK_MS);
 	}
-	if (end == SERVED_ANSWERED) {
-		fork_lock(&s->lock);
-		availability_note_there(&s->availability);
-		fork_unlock(&s->lock);
-	}
 	if (end == SERVED_LATE) {
 		flow_cancel(flow, ask->message.id);
 		ask_free(ask);
 	}
 	if (flow != NULL)
-		flow_pool_give_back(s, &flow);
+		flow_pool_give_back(s, &flow, end == SERVED_ANSWERED);
 	return end;
 }

@@ -9,14 +9,14 @@
 void
 availability_init(struct availability *a)
 {
-	*a = (struct availability){ .there_at = 0 };
+	*a = (struct availability){ .was_there = false };
 	error_init(&a->away);
 }
 
 void
 availability_note_there(struct availability *a)
 {
-	a->there_at = clock_ms();
+	a->was_there = true;
 	a->failures = 0;
 	a->again_at = 0;
 }
@@ -24,8 +24,7 @@ availability_note_there(struct availability *a)
 void
 availability_note_ended(struct availability *a)
 {
-	if (a->there_at == 0)
-		a->there_at = clock_ms();
+	a->was_there = true;
 }
 
 /* ms until the next look, where so many were in vain before this one. */
@@ -63,7 +62,7 @@ availability_look_at(struct availability *a, int64_t at)
 bool
 availability_is_between(const struct availability *a)
 {
-	return a->there_at != 0 && a->failures > 0 &&
+	return a->was_there && a->failures > 0 &&
 	    clock_ms() - a->away_at < AVAILABILITY_GRACE_MS;
 }
 

@@ -26,8 +26,8 @@
 #define AVAILABILITY_AGAIN_MOST_MS 5000
 
 struct availability {
-	int64_t there_at;	/* clock_ms: an agent was last there; 0: never */
-	int64_t away_at;	/* clock_ms: and then was not, at first */
+	bool was_there;		/* an agent was, since the context was opened */
+	int64_t away_at;	/* clock_ms: it was not, at first */
 	int64_t again_at;	/* clock_ms: it is not looked for before */
 	unsigned failures;	/* looks in vain since */
 	struct apam_error away;	/* what the last one found */

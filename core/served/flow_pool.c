@@ -77,19 +77,25 @@ count_idle(const struct served *s)
 	return n;
 }
 
-void
-flow_pool_give_back(struct served *s, struct flow **flow)
+static bool
+is_whole(const struct flow *flow)
 {
-	bool kept = false;
+	return flow->link.fd.fd >= 0 && flow->link.wrong == NULL &&
+	    flow->first == NULL;
+}
 
-	if ((*flow)->link.fd.fd >= 0 && (*flow)->link.wrong == NULL &&
-	    (*flow)->first == NULL) {
-		fork_lock(&s->lock);
-		kept = count_idle(s) < FLOW_POOL_IDLE_MOST;
-		if (kept)
-			(*flow)->busy = false;
-		fork_unlock(&s->lock);
-	}
+void
+flow_pool_give_back(struct served *s, struct flow **flow, bool answered)
+{
+	bool kept;
+
+	fork_lock(&s->lock);
+	if (answered)
+		availability_note_there(&s->availability);
+	kept = is_whole(*flow) && count_idle(s) < FLOW_POOL_IDLE_MOST;
+	if (kept)
+		(*flow)->busy = false;
+	fork_unlock(&s->lock);
 	if (!kept)
 		flow_pool_end(s, flow);
 	*flow = NULL;

@@ -19,9 +19,10 @@ struct flow *flow_pool_new(struct served *s);
 
 /*
  * Keep it for the next call, if it is whole, nothing is asked on it, and there
- * are not too many.  *flow is NULL then; so it is after flow_pool_end.
+ * are not too many.  `answered`: the call had its answer, so that the agent is
+ * there.  *flow is NULL then; so it is after flow_pool_end.
  */
-void flow_pool_give_back(struct served *s, struct flow **flow);
+void flow_pool_give_back(struct served *s, struct flow **flow, bool answered);
 
 /* Close it. */
 void flow_pool_end(struct served *s, struct flow **flow);

@@ -65,12 +65,7 @@ served_fork_renew(struct served *s)
 uint64_t
 served_next_id(struct served *s)
 {
-	uint64_t id;
-
-	fork_lock(&s->lock);
-	id = ++s->last_id;
-	fork_unlock(&s->lock);
-	return id;
+	return atomic_fetch_add(&s->last_id, 1) + 1;
 }
 
 uint64_t
@@ -89,7 +84,7 @@ served_tell(struct served *s, struct ask *message)
 
 	if (flow != NULL) {
 		told = flow_tell(flow, message);
-		flow_pool_give_back(s, &flow);
+		flow_pool_give_back(s, &flow, false);
 		return told;
 	}
 	fork_lock(&s->lock);

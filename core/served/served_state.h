@@ -36,7 +36,7 @@ struct served {
 	struct flow shared;	/* of calls that do not wait */
 	int64_t look_at;	/* clock_ms: when one of these looks for the
 				   agent again; 0: none does */
-	uint64_t last_id;	/* of a question */
+	_Atomic uint64_t last_id; /* of a question */
 	_Atomic(void *) room;	/* of slot_room_new, for the next page; NULL */
 };
 

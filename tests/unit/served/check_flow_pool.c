@@ -42,8 +42,13 @@ START_TEST(one_that_was_given_back_is_taken)
 	ck_assert_ptr_null(flow_pool_take(served));
 	f = again = connected();
 	ck_assert_ptr_null(flow_pool_take(served));
-	flow_pool_give_back(served, &f);
+	flow_pool_give_back(served, &f, false);
 	ck_assert_ptr_null(f);
+	ck_assert(!served->availability.was_there);
+	f = flow_pool_take(served);
+	ck_assert_ptr_eq(f, again);
+	flow_pool_give_back(served, &f, true);
+	ck_assert(served->availability.was_there);
 	f = flow_pool_take(served);
 	ck_assert_ptr_eq(f, again);
 	ck_assert(f->busy);
@@ -61,7 +66,7 @@ START_TEST(few_are_kept)
 	for (int i = 0; i < ROWS(f); i++)
 		f[i] = connected();
 	for (int i = 0; i < ROWS(f); i++)
-		flow_pool_give_back(served, &f[i]);
+		flow_pool_give_back(served, &f[i], false);
 	ck_assert_uint_eq(count(), FLOW_POOL_IDLE_MOST);
 }
 END_TEST
@@ -81,7 +86,7 @@ START_TEST(what_is_not_whole_is_not_kept)
 		served_env_begin();
 		flow_ask(f, &ask);
 	}
-	flow_pool_give_back(served, &f);
+	flow_pool_give_back(served, &f, false);
 	ck_assert_ptr_null(f);
 	ck_assert_uint_eq(count(), 0);
 	ck_assert_int_eq(ask.state, _i == ASKED ? ASK_LOST : ASK_NEW);
