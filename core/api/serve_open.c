@@ -56,8 +56,7 @@ serve_needs(struct apam_profile *profile)
 	struct serve_needs needs = { false, false };
 
 	error_init(&unwanted);
-	stack = profile_follow(
-	    profile, profile_deadline(profile, 0), &unwanted);
+	stack = profile_follow(profile, PROFILE_DEADLINE, &unwanted);
 	if (stack == NULL)
 		return needs;
 	needs.unit = allow_needs_unit(&stack->profile->allow);
@@ -100,8 +99,7 @@ serve_look(struct apam *ctx)
 
 		error_init(&unwanted);
 		profile_look_soon(profile);
-		stack = profile_follow(
-		    profile, profile_deadline(profile, 0), &unwanted);
+		stack = profile_follow(profile, PROFILE_DEADLINE, &unwanted);
 		stack_release(&stack);
 	}
 }

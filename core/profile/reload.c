@@ -29,17 +29,23 @@ profile_deadline(struct apam_profile *p, int timeout_ms)
 	return now + ms;
 }
 
-/* The stack in use, held; *due: this caller is the one to look at the files. */
+/*
+ * The stack in use, held; *due: this caller is the one to look at the files.
+ * Where it is not, NULL with *err set says that they are gone.
+ */
 static struct stack *
-hold_and_ask(struct apam_profile *p, bool *due)
+hold_and_ask(struct apam_profile *p, bool *due, struct apam_error *err)
 {
-	struct stack *s;
+	struct stack *s = NULL;
 
 	pthread_mutex_lock(&p->ctx->env.lock);
 	*due = !p->reloading && clock_ms() >= p->check_at;
 	if (*due)
 		p->reloading = true;
-	s = stack_hold(p->stack);
+	if (*due || !p->gone)
+		s = stack_hold(p->stack);
+	else
+		error_copy(err, &p->reload_error);
 	pthread_mutex_unlock(&p->ctx->env.lock);
 	return s;
 }
@@ -226,9 +232,12 @@ profile_follow(struct apam_profile *p, int64_t deadline, struct apam_error *err)
 	struct stack *s;
 	bool due;
 
-	s = hold_and_ask(p, &due);
-	if (due)
-		look_at_files(p, deadline, &s);
+	s = hold_and_ask(p, &due, err);
+	if (!due)
+		return s;
+	if (deadline == PROFILE_DEADLINE)
+		deadline = profile_deadline(p, 0);
+	look_at_files(p, deadline, &s);
 	if (is_gone(p, err))
 		stack_release(&s);
 	return s;

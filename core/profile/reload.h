@@ -16,11 +16,13 @@
 int64_t profile_deadline(struct apam_profile *profile, int timeout_ms);
 
 /*
- * The same, after a look at the files where that is due.  Its modules may not
- * be loaded yet.  Secrets that are read anew have half the time to `deadline`,
- * clock_ms, 0: none, so that the old ones can still sign.  NULL with *err set:
- * NO_PROFILE, or what is wrong with a file that came back.
+ * The stack in use, held, after a look at the files where that is due.  Its
+ * modules may not be loaded yet.  Secrets that are read anew have half the time
+ * to `deadline`, clock_ms, so that the old ones can still sign; 0: there is
+ * none; PROFILE_DEADLINE: the profile's own.  NULL with *err set: NO_PROFILE,
+ * or what is wrong with a file that came back.
  */
+#define PROFILE_DEADLINE (-1)
 struct stack *profile_follow(struct apam_profile *profile, int64_t deadline,
     struct apam_error *err);
 

@@ -141,13 +141,34 @@ file_is_there(const struct apam *ctx, const char *name)
 	    access(file, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+/* One that is not known yet; with the lock held. */
+static enum apam_status
+get_new(struct apam *ctx, const char *name, struct apam_profile **profile,
+    struct apam_error *err)
+{
+	enum apam_status status = APAM_OK;
+	struct problems all;
+
+	problems_init(&all);
+	if (file_is_there(ctx, name))
+		status = read_profile(ctx, name, profile, &all);
+	else
+		problems_add(&all, APAM_E_NO_PROFILE, NULL, 0,
+		    "there is no profile %s in %s", name,
+		    ctx->env.settings->profile_dir);
+	if (all.count == 0)
+		return status;
+	error_copy(err, &all.first);
+	error_locate(err, name, -1);
+	return all.first.status;
+}
+
 enum apam_status
 apam_profile_get(struct apam *ctx, const char *name,
     struct apam_profile **profile, struct apam_error *err)
 {
 	HOLD_CANCEL;
 	enum apam_status status = APAM_OK;
-	struct problems all;
 
 	*profile = NULL;
 	if (!sized_begin(err))
@@ -156,21 +177,12 @@ apam_profile_get(struct apam *ctx, const char *name,
 		return error_set(err, APAM_E_NO_PROFILE,
 		    "a profile's name has only letters, digits, '.', '_' and "
 		    "'-'");
-	problems_init(&all);
 	pthread_mutex_lock(&ctx->env.lock);
 	*profile = known(ctx, name);
-	if (*profile == NULL && !file_is_there(ctx, name))
-		problems_add(&all, APAM_E_NO_PROFILE, NULL, 0,
-		    "there is no profile %s in %s", name,
-		    ctx->env.settings->profile_dir);
-	else if (*profile == NULL)
-		status = read_profile(ctx, name, profile, &all);
+	if (*profile == NULL)
+		status = get_new(ctx, name, profile, err);
 	pthread_mutex_unlock(&ctx->env.lock);
-	if (all.count == 0)
-		return status;
-	error_copy(err, &all.first);
-	error_locate(err, name, -1);
-	return all.first.status;
+	return status;
 }
 
 const char *
