@@ -281,8 +281,8 @@ take_packet(struct connection *c, const struct mmsghdr *head)
 static void
 take_packets(struct connection *c, int count)
 {
+	int64_t *now = &c->server->loop.now, before;
 	const char *wrong = NULL;
-	int64_t before = clock_ms(), now;
 
 	for (int i = 0; i < count && !connection_has_ended(c); i++) {
 		/* A packet of no bytes is the end. */
@@ -293,10 +293,10 @@ take_packets(struct connection *c, int count)
 		wrong = take_packet(c, &inbox.heads[i]);
 		if (wrong != NULL)
 			connection_drop(c, METRICS_PROTOCOL, wrong);
-		now = clock_ms();
+		before = *now;
+		*now = clock_ms();
 		if (!connection_has_ended(c))
-			quota_spend(c->quota, c->server->turn, now - before);
-		before = now;
+			quota_spend(c->quota, c->server->turn, *now - before);
 	}
 }
 

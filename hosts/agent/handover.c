@@ -281,10 +281,11 @@ void
 handover_turn(struct server *s)
 {
 	struct connection *c = s->successor;
-	struct giving g = { s, c, clock_ms() + HANDOVER_MS };
+	struct giving g = { s, c, 0 };
 
 	if (c == NULL)
 		return;
+	g.deadline = clock_ms() + HANDOVER_MS;
 	/* The other reads it. */
 	uses_write(&s->calls.uses);
 	if (hand_over(&g)) {

@@ -9,6 +9,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define EVENTS_AT_ONCE 64
 
 static uint32_t
@@ -98,6 +100,7 @@ loop_wait(struct agent_loop *loop, int ms)
 	struct epoll_event events[EVENTS_AT_ONCE];
 	const int n = epoll_wait(loop->set, events, EVENTS_AT_ONCE, ms);
 
+	loop->now = clock_ms();
 	for (int i = 0; i < n; i++) {
 		struct watch *watch = events[i].data.ptr;
 

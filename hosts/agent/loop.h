@@ -23,6 +23,8 @@ struct watch {
 
 struct agent_loop {
 	int set;		/* the epoll set */
+	int64_t now;		/* clock_ms: the last wait ended, or the last
+				   packet was done */
 };
 
 /* False without one. */

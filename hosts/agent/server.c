@@ -358,14 +358,14 @@ tick_due(const struct server *s)
 
 	if (s->connections == NULL && !s->calls.uses.changed && !s->deaf)
 		return -1;
-	left = s->ticked + TICK_MS - clock_ms();
+	left = s->ticked + TICK_MS - s->loop.now;
 	return left < 0 ? 0 : (int)left;
 }
 
 static void
 tick(struct server *s)
 {
-	const int64_t now = clock_ms();
+	const int64_t now = s->loop.now;
 
 	if (now - s->ticked < TICK_MS)
 		return;

@@ -127,13 +127,13 @@ offer_page(const struct answering *a, int *descriptor)
 	return pages_offer(&c->server->pages, a->profile, &client, descriptor);
 }
 
-static void
-send_signed(void *arg, const struct serve_signature *made)
+/* False where it is too large for one message. */
+static bool
+write_signed(
+    struct frame_writer *to, const struct serve_signature *made, uint64_t page)
 {
-	const struct answering *a = arg;
 	struct apam_header query[AGENT_QUERY_MAX];
 	struct apam_str names[AGENT_TEXTS_MAX];
-	struct apam_error err = APAM_ERROR_INIT;
 	struct agent_signed answer = {
 		.headers = { made->headers, made->header_count },
 		.generation = made->generation,
@@ -141,36 +141,50 @@ send_signed(void *arg, const struct serve_signature *made)
 		.memo = made->memo,
 		.entries = made->entries,
 		.verifies = made->verifies,
+		.page = page,
 		.hash = (uint64_t)made->hash,
 		.piece = made->piece,
 		.new_length = made->new_length,
 		.around = made->around,
 	};
-	struct frame_writer to;
-	int descriptor = -1;
-	bool fits;
 
-	/* A page would serve its requests for anybody. */
-	if (!a->named)
-		answer.page = offer_page(a, &descriptor);
-	frame_begin(&to, &a->c->server->items, AGENT_SIGNED, a->id);
-	fits = split_query(made->query, &answer.query, query) &&
+	return split_query(made->query, &answer.query, query) &&
 	    copy_names(made, &answer.covered, names) &&
-	    agent_signed_write(&answer, &to);
-	if (fits) {
-		connection_send(a->c, &to, descriptor);
-		uses_note(&a->c->server->calls.uses, &a->c->use,
-		    apam_profile_name(a->profile), made->entries, made->asker,
-		    a->c->peer.program);
-	}
-	if (descriptor >= 0)
-		metrics_page(
-		    a->c->server->metrics, apam_profile_name(a->profile));
-	if (fits)
-		return;
+	    agent_signed_write(&answer, to);
+}
+
+static void
+refuse_signed(const struct answering *a)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
 	(void)error_set(&err, APAM_E_INTERNAL,
 	    "the signature is too large for one message of the agent's");
 	connection_fail(a->c, a->id, &err);
+}
+
+static void
+send_signed(void *arg, const struct serve_signature *made)
+{
+	const struct answering *a = arg;
+	const char *profile = apam_profile_name(a->profile);
+	struct server *s = a->c->server;
+	struct frame_writer to;
+	int descriptor = -1;
+	uint64_t page = 0;
+
+	/* A page would serve its requests for anybody. */
+	if (!a->named)
+		page = offer_page(a, &descriptor);
+	frame_begin(&to, &s->items, AGENT_SIGNED, a->id);
+	if (write_signed(&to, made, page)) {
+		connection_send(a->c, &to, descriptor);
+		uses_note(&s->calls.uses, &a->c->use, profile, made->entries,
+		    made->asker, a->c->peer.program);
+	} else
+		refuse_signed(a);
+	if (descriptor >= 0)
+		metrics_page(s->metrics, profile);
 }
 
 /* Of the body, or of each of its pieces. */
@@ -240,12 +254,13 @@ try_sign(struct connection *c, const struct agent_sign *sign,
 	who.caller = c->peer.caller;
 	who.named = sign->caller;
 	a->profile = job.profile;
-	show_body(sign, &body);
 	request.headers = sign->headers.all;
 	request.header_count = sign->headers.count;
 	request.timeout_ms = (int)sign->timeout_ms;
-	if (sign->body != APAM_BODY_NONE)
+	if (sign->body != APAM_BODY_NONE) {
+		show_body(sign, &body);
 		request.body = &body;
+	}
 	return serve_sign(&job, call, err);
 }
 
