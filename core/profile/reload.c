@@ -285,7 +285,7 @@ profile_to_judge(struct apam_profile *p, struct apam_error *err)
 {
 	struct stack *s = profile_hold(p);
 
-	if (!never_signs(p, s))
+	if (!never_signs(p, s) || stack_is_open(s))
 		return s;
 	return opened(p, s, profile_deadline(p, 0), err);
 }

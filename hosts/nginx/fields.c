@@ -190,10 +190,11 @@ fields_take(
 	f->client = r->headers_in.headers;
 	f->count = 0;
 	f->has_token = false;
-	f->kept = ngx_palloc(r->pool, room * sizeof(*f->kept));
-	f->from = ngx_palloc(r->pool, room * sizeof(*f->from));
-	if (f->kept == NULL || f->from == NULL)
+	f->kept = ngx_palloc(
+	    r->pool, room * (sizeof(*f->kept) + sizeof(*f->from)));
+	if (f->kept == NULL)
 		return NGX_ERROR;
+	f->from = (void *)(f->kept + room);
 	while ((h = next(&w)) != NULL)
 		nominates = nominates || is_connection(h);
 	w = (struct walk){ &r->headers_in.headers.part, 0 };

@@ -8,10 +8,13 @@
 
 /* ---- Whom the client asked for ---------------------------------------- */
 
+/* Texts that differ mostly do so in their first letter. */
 static bool
 same_nocase(ngx_str_t a, ngx_str_t b)
 {
-	return a.len == b.len &&
+	if (a.len != b.len || a.len == 0)
+		return a.len == b.len;
+	return ngx_tolower(a.data[0]) == ngx_tolower(b.data[0]) &&
 	    (ngx_memcmp(a.data, b.data, a.len) == 0 ||
 		ngx_strncasecmp(a.data, b.data, a.len) == 0);
 }

@@ -151,8 +151,11 @@ refuse_stranger(struct visit *v, const char *why)
 static const char *
 method_of(ngx_http_request_t *r)
 {
-	u_char *p = ngx_pnalloc(r->pool, r->method_name.len + 1);
+	u_char *p;
 
+	if (r->method == NGX_HTTP_GET)
+		return "GET";
+	p = ngx_pnalloc(r->pool, r->method_name.len + 1);
 	if (p == NULL)
 		return NULL;
 	*ngx_cpymem(p, r->method_name.data, r->method_name.len) = '\0';

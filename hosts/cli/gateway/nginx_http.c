@@ -12,6 +12,8 @@ static const char *const settings =
     "  server_tokens off;\n"
     "  client_max_body_size 0;\n"
     "  client_body_buffer_size 64k;\n"
+    /* One block for what a request that is signed needs, in place of three. */
+    "  request_pool_size 12k;\n"
     "  proxy_request_buffering off;\n"
     "  proxy_buffering off;\n"
     "  proxy_http_version 1.1;\n"
