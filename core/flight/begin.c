@@ -33,7 +33,9 @@ take_turn(struct flight *f)
 	return FLIGHT_SLEEP;
 }
 
-/* True if the run is shown the durable secret, which others must not change. */
+/*
+ * True if the run uses the durable secret, so that others must not change it.
+ */
 static bool
 needs_turn(const struct flight *f)
 {
@@ -51,7 +53,7 @@ begin_run(struct flight *f)
 enum flight_wait
 begin_again(struct flight *f)
 {
-	/* What the process that has its turn brings serves this one, too. */
+	/* The process that has the turn may have shared a credential by now. */
 	if (f->goal == FLIGHT_ACQUIRE && harvest_shared(f))
 		return FLIGHT_LANDED;
 	return take_turn(f);

@@ -18,9 +18,11 @@
 /* How long the end waits for a durable secret's successor. */
 #define FINISH_MS 5000
 #define RETIRE_LOOK_MS 10
-#define LOOK_MS 500 /* how long descriptors are not looked at, at most */
+#define LOOK_MS 500 /* descriptors are looked at again after so long at most */
 
-/* Nothing moves but what is submitted; for the driver, who moves it all. */
+/*
+ * True if nothing is under way; flights that were submitted are not seen yet.
+ */
 static bool
 is_idle(const struct loop *loop)
 {
@@ -209,14 +211,16 @@ driver_retire(struct loop *loop, const struct timespec *until)
 	while (is_spending(loop, until))
 		(void)poll(NULL, 0, RETIRE_LOOK_MS);
 
-	/* Said first, so that the driver does not take the lock once more. */
+	/* The flag is set first, so that the driver does not take the lock
+	   again. */
 	atomic_store(&loop->retired, true);
 	if (pthread_mutex_timedlock(&loop->work, until) != 0)
 		return;
 	loop->transfers.due = INT64_MAX;
 	loop_store(loop);
 	pthread_mutex_unlock(&loop->work);
-	/* OpenSSL has something to do at the end of a thread, too. */
+	/* OpenSSL cleans up at the end of each thread: so the thread is waited
+	   for. */
 	if (wake_thread(loop, until) && loop->running &&
 	    pthread_timedjoin_np(loop->thread, NULL, until) == 0)
 		loop->running = false;

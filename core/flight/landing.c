@@ -22,7 +22,7 @@ land_acquire(struct entry *e, struct flight *f)
 		credential_state_take(s, e->conf, f->made, f->shared);
 	else
 		credential_state_fail(s, &f->error, f->retry_after);
-	/* Nobody was asked, but a program may have been run. */
+	/* No provider was asked, but a secret's program may have been run. */
 	if (f->made == NULL && f->stage == STAGE_SECRETS &&
 	    APAM_CLASS(f->error.status) == APAM_CLASS_CONFIG)
 		credential_state_hold_off(s, -1);
@@ -48,7 +48,7 @@ land_prove(struct entry *e, struct flight *f)
 	s->spared = false;
 }
 
-/* What another process acquired, or a key that nobody gave, is not counted. */
+/* Neither what another process acquired nor a static credential is counted. */
 static void
 count(struct entry *e, const struct flight *f)
 {
@@ -127,7 +127,7 @@ may_be_refusal(const struct flight *f)
 	    (f->goal == FLIGHT_PROVE && f->finding.state != APAM_KEY_GOOD);
 }
 
-/* What a call is told that waits in vain for a flight which waits so. */
+/* The text for a call whose time runs out while the flight waits for `wait`. */
 static const char *
 late_text(const struct flight *f, enum flight_wait wait)
 {

@@ -77,7 +77,7 @@ login_run_pause(struct flight *f, enum apam_step step)
 	return FLIGHT_PERSON;
 }
 
-/* Give it the answer; false: the person said no. */
+/* Give the op the person's answer.  False: the person said no. */
 static bool
 take_answer(struct flight *f)
 {
@@ -87,7 +87,8 @@ take_answer(struct flight *f)
 	pthread_mutex_lock(l->lock);
 	atomic_store(&l->answered, false);
 	ok = !f->confirms || l->confirmed;
-	/* It stays as it is until the next answer, which is not before. */
+	/* The bytes stay until the next answer, which comes after the next
+	   step. */
 	f->op.pub.redirected = buf_view(&l->redirected);
 	pthread_mutex_unlock(l->lock);
 	return ok;
@@ -120,7 +121,7 @@ write_first(struct flight *f)
 	struct apam_error why = APAM_ERROR_INIT;
 	struct url url;
 
-	/* exchange_finish has read it, unless nothing was sent. */
+	/* A URL that was sent can be parsed, as exchange_finish did. */
 	if (f->sent == 0 ||
 	    url_parse(buf_view(&f->op.exchange.url), &url) != NULL)
 		(void)error_set(&why, APAM_E_ABI,

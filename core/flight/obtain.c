@@ -41,7 +41,8 @@ submit(struct entry *e, struct flight *f)
 
 /*
  * Give a flight until `deadline`, if that is later than the profile's own.  The
- * agent's flights are for all whom it serves, so none of these has a say.  False, with *err set, if none can take off.  `start` is launch, which lets
+ * agent's flights are for all whom it serves, so none of these has a say.
+ * False, with *err set, if none can take off.  `start` is launch, which lets
  * the lock go meanwhile, so that the flight may have landed; or submit.
  */
 static bool
@@ -133,7 +134,7 @@ join(struct entry *e, uint64_t flight, const struct patience *patience,
 	return outcome(e, err);
 }
 
-/* What stands for a secret is never sent to a provider. */
+/* Without its secrets an entry has stand-ins, which are never sent. */
 static bool
 lacks_secrets(const struct entry *e, struct apam_error *err)
 {
@@ -147,7 +148,7 @@ lacks_secrets(const struct entry *e, struct apam_error *err)
 
 /* ---- Getting a credential ----------------------------------------------- */
 
-/* Take off, where none is under way, and wait for it. */
+/* Start a flight, unless one is under way, and wait for it. */
 static enum apam_status
 fly(struct entry *e, enum flight_goal goal, const struct patience *patience,
     struct apam_error *err)
@@ -162,7 +163,9 @@ fly(struct entry *e, enum flight_goal goal, const struct patience *patience,
 	return join(e, flight, patience, err);
 }
 
-/* There is none to use: take off, unless it is too early, and wait. */
+/*
+ * No credential can be used: start a flight, unless it is too early, and wait.
+ */
 static enum apam_status
 obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 {
@@ -222,8 +225,9 @@ check_ahead(struct entry *e, int64_t now)
 }
 
 /*
- * The key was refused for good, but its secret may have been replaced, and
- * nobody tells of that: it is time to read it anew.
+ * The key was refused for good, but its secret may have been replaced since, of
+ * which nothing tells this process.  True if it is time to read the secret
+ * anew.
  */
 static bool
 may_have_changed(const struct entry *e, int64_t now)
@@ -277,7 +281,10 @@ obtain_credential(struct entry *e, const struct patience *patience,
 	return status;
 }
 
-/* With the context's lock held. */
+/*
+ * Begin what a doubt asks for: a new credential or, where `asks`, a check of
+ * the key.  With the context's lock held.
+ */
 static void
 settle_doubt(struct entry *e, bool asks)
 {
@@ -315,14 +322,14 @@ obtain_doubt(struct entry *e, uint64_t generation)
 
 /* ---- Checking and revoking ---------------------------------------------- */
 
-/* The landing of this call's own flight, where it has taken off; or 0. */
+/* The number of the landing that this call waits for; 0: none yet. */
 static uint64_t
 own_landing(const struct entry *e, const struct patience *patience)
 {
 	return patience->awaited == NULL ? 0 : patience->awaited[e->index];
 }
 
-/* This call is to come again, unless its time has run out. */
+/* The call has to be made again later, unless its time has run out. */
 static enum apam_status
 come_again(const struct entry *e, uint64_t own, const struct patience *patience,
     struct apam_error *err)
@@ -383,7 +390,7 @@ end_credential(struct entry *e, enum flight_goal goal,
 		slot_close(e->slot);
 	}
 	waiters_unlock(e);
-	/* A flight that was waited for may have stored one. */
+	/* The flight before may have shared a credential meanwhile. */
 	share_forget(e, NULL);
 	return status;
 }

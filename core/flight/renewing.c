@@ -14,8 +14,8 @@
 #include "flight/result.h"
 
 /*
- * They are others now.  What the registry says of them decides, and a static
- * credential was made of the old ones.
+ * The secrets have changed.  The registry decides on the new ones.  A static
+ * credential that was made of the old ones is dropped.
  */
 static enum apam_status
 use_changed(struct flight *f, struct apam_error *why)
@@ -30,7 +30,7 @@ use_changed(struct flight *f, struct apam_error *why)
 	return admit_now(e, why);
 }
 
-/* They are the same: a key that was refused for good still is. */
+/* The secrets are the same: a key that was refused for good stays refused. */
 static enum apam_status
 use_unchanged(struct flight *f, struct apam_error *why)
 {

@@ -38,7 +38,7 @@ find_failure(struct key_finding *to, const struct apam_error *err)
 	to->why = err->status;
 }
 
-/* Keep what was found before, and add to the evidence. */
+/* Leave the finding as it is, and add to its evidence. */
 static void
 find_beside(struct key_finding *to, const char *who, const char *evidence)
 {
@@ -111,7 +111,7 @@ result_failed(struct flight *f, const struct apam_error *why)
 		f->error = *why;
 		return FLIGHT_LANDED;
 	}
-	/* That says more than the error. */
+	/* A new credential proves more of the key than the error does. */
 	if (was_given(f)) {
 		set_finding(
 		    &f->finding, APAM_KEY_GOOD, "a fresh credential was given");

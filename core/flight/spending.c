@@ -73,8 +73,10 @@ spending_late(const struct spending *s, struct apam_error *err)
 /* ---- Before and after an exchange -------------------------------------- */
 
 /*
- * The provider may have taken it, and would then end all that came of its login
- * if it came again; what came along with it serves as long as it lives.
+ * False if the secret was sent and the answer was lost.  The provider may have
+ * replaced it; many providers end the whole login if the old secret comes once
+ * more.  So, with reuse = "strict", the credential that came with it is used to
+ * its end first.
  */
 static bool
 may_be_sent(struct spending *s, struct apam_error *err)
@@ -103,7 +105,7 @@ spending_send(struct spending *s, struct op *op, struct apam_error *err)
 	if (!op->durable.spends)
 		return true;
 	if (url_parse(buf_view(&op->exchange.url), &url) != NULL) {
-		/* exchange_finish has read it. */
+		/* This cannot be: exchange_finish has parsed the URL. */
 		(void)error_set(err, APAM_E_INTERNAL, "%s",
 		    apam_status_text(APAM_E_INTERNAL));
 		return false;

@@ -19,11 +19,12 @@
 struct spending {
 	struct entry *entry;
 	struct durable_turn turn;
-	int64_t store_after;	/* ms from one try to store it to the next */
-	/* the last one that was sent was refused, when another had come */
+	int64_t store_after;	/* ms between two tries to store a successor */
+	/* The secret that was sent was refused, and another one has taken its
+	   place meanwhile. */
 	bool replaced;
-	bool yielded;		/* spending_yields was true once */
-	int64_t wait;		/* ms until it may be sent again; 0: at once */
+	bool yielded;		/* spending_yields has been true */
+	int64_t wait;		/* ms until the secret may be sent; or 0 */
 };
 
 /*
@@ -44,17 +45,17 @@ bool spending_send(struct spending *s, struct op *op, struct apam_error *err);
 
 /*
  * The module has taken a step, and if it made a credential, that one's life is
- * `life`; else NULL.  Where it gave a successor, that is stored; else the end of
- * a run decides what became of what was sent.  A refusal of a secret that was
- * replaced meanwhile becomes one that may pass.
+ * `life`; else NULL.  Where it gave a successor, that is stored; else the end
+ * of a run decides what became of what was sent.  A refusal of a secret that
+ * was replaced meanwhile becomes one that may pass.
  */
 void spending_stepped(struct spending *s, struct op *op, enum apam_step step,
     const struct durable_life *life);
 
 /*
- * True, once in a flight, if what was refused had been replaced meanwhile, as by
- * another process that rotated it: the turn is over, and a run that begins anew
- * reads what is there now.
+ * True, once in a flight, if what was refused had been replaced meanwhile, as
+ * by another process that rotated it: the turn is over, and a run that begins
+ * anew reads what is there now.
  */
 bool spending_yields(struct spending *s);
 

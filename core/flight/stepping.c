@@ -31,7 +31,7 @@ build_probe(struct flight *f, struct apam_error *why)
 		   &f->op.exchange, why) == APAM_OK;
 }
 
-/* What spends is given as much time as if it were the first to be sent. */
+/* An exchange that sends a durable secret gets the whole deadline again. */
 static void
 give_time(struct flight *f)
 {
@@ -94,7 +94,9 @@ fail_op(struct flight *f)
 	    result_failed(f, &f->op.error);
 }
 
-/* Before anything else: what came along may be lost, its successor must not. */
+/*
+ * First of all: a credential may be lost, the durable secret's successor not.
+ */
 static void
 settle_secret(struct flight *f, enum apam_step step)
 {

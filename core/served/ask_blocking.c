@@ -13,7 +13,7 @@
 
 /* ---- A new connection ---------------------------------------------------- */
 
-/* True where it is too early to look for one that is away. */
+/* True if it is too early to look again for an agent that is away. */
 static bool
 is_too_early(struct served *s, struct apam_error *err)
 {
@@ -87,7 +87,7 @@ wait_for_answer(struct flow *flow, int64_t deadline)
 	    link_wait(&flow->link, out, deadline);
 }
 
-/* AWAY: it broke, and nothing is known of the agent. */
+/* SERVED_AWAY: the connection broke, which says nothing of the agent. */
 static enum served_end
 ask_on(struct served *s, struct flow *flow, struct ask *ask, int64_t deadline,
     struct apam_error *err)
@@ -112,7 +112,9 @@ ask_on(struct served *s, struct flow *flow, struct ask *ask, int64_t deadline,
 	return SERVED_ANSWERED;
 }
 
-/* That idle ones broke meanwhile says nothing of the agent. */
+/*
+ * Ask on idle connections.  If one of them broke, the agent may still be there.
+ */
 static enum served_end
 ask_idle(struct served *s, struct ask *ask, int64_t deadline,
     struct apam_error *err, struct flow **flow)

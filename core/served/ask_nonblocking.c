@@ -59,7 +59,7 @@ ask_shared(struct served *s, struct ask *ask, struct apam_error *err)
 
 	if (ask->state == ASK_OPEN && !link_is_ours(&s->shared.link))
 		flow_close(&s->shared);
-	/* The loop may have heard that meanwhile. */
+	/* The loop may have read the agent's refusal meanwhile. */
 	if (ask->state == ASK_LOST && flow_was_refused(&s->shared, err))
 		return SERVED_REFUSED;
 	if (is_unasked(ask)) {
@@ -122,7 +122,7 @@ ask_nonblocking(
 	handshake_look_at_registry(s);
 	fork_lock(&s->lock);
 	end = ask_believed(s, ask, err);
-	/* The agent may be there anew already. */
+	/* The next agent may be there already, so ask once more. */
 	if (end == SERVED_PENDING && ask->state == ASK_LOST)
 		end = ask_shared(s, ask, err);
 	if (end == SERVED_PENDING && is_unasked(ask) && hurry)

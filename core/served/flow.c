@@ -36,7 +36,7 @@ drop_passed(struct ask *ask)
 	ask->passed = -1;
 }
 
-/* Out of its flow's list. */
+/* Take a question out of its flow's list. */
 static void
 withdraw(struct ask *ask)
 {
@@ -183,7 +183,7 @@ answer(struct ask *ask, const struct frame *message, int passed)
 	ask->state = ask->kept.failed ? ASK_LOST : ASK_ANSWERED;
 }
 
-/* A thread that has its answer looks for nothing more. */
+/* True if the flow is a thread's own, and the thread has its answer. */
 static bool
 is_done(const struct flow *flow)
 {
@@ -253,7 +253,8 @@ flow_tell(struct flow *flow, struct ask *message)
 	unsigned i = 0;
 
 	message->message.version = flow->link.parts.version;
-	/* Half a message would break the connection. */
+	/* A message of several frames might go out in part, which would break
+	   the connection. */
 	return flow->link.greeted && link_is_ours(&flow->link) &&
 	    !flow_has_unsent(flow) && frame_count(&message->message) == 1 &&
 	    link_send(&flow->link, &message->message, &i);

@@ -18,27 +18,27 @@ enum ask_state {
 	ASK_NEW,		/* on no connection yet */
 	ASK_OPEN,		/* under way */
 	ASK_ANSWERED,
-	ASK_LOST		/* the connection broke first */
+	ASK_LOST		/* the connection broke before the answer */
 };
 
 /* A question.  It is not moved while it is under way. */
 struct ask {
 	struct ask *next;	/* on the same flow */
 	struct flow *flow;	/* NULL unless it is under way */
-	struct frame_writer message; /* made by whoever asks */
-	struct buf items;	/* its items */
-	unsigned part;		/* of it, the next one to send */
+	struct frame_writer message; /* the caller fills it in */
+	struct buf items;	/* the message's items */
+	unsigned part;		/* the next part of the message to send */
 	enum ask_state state;
-	struct frame answer;	/* of `kept`, until the ask is made new */
+	struct frame answer;	/* a view of `kept` */
 	struct buf kept;
-	int passed;		/* came with the answer; -1: none */
+	int passed;		/* descriptor beside the answer; -1: none */
 	char room[ASK_ROOM], answer_room[ASK_ROOM];
 };
 
 struct flow {
 	struct link link;
 	struct ask *first, **last; /* oldest first */
-	struct apam_error error;   /* what the agent said when it broke */
+	struct apam_error error; /* what the agent said before it broke */
 	struct flow *next;
 	bool busy;		/* a thread has it for itself */
 	bool used;		/* it had an answer */

@@ -112,7 +112,7 @@ flow_pool_free(struct served *s)
 	}
 }
 
-/* Questions of threads that are not in the child are on their stacks. */
+/* The questions are on stacks of threads that the child does not have. */
 void
 flow_pool_abandon(struct served *s)
 {

@@ -106,8 +106,8 @@ handshake_connect(struct served *s, struct handshake *with, struct flow *flow,
 /* ---- The agent's user ---------------------------------------------------- */
 
 /*
- * Finding it takes a while, and most often root has made the socket and listens
- * there, so that nobody has to know.
+ * Looking the number up takes a while.  Most often it is not needed, because
+ * root has made the socket and listens there.
  */
 bool
 handshake_find_user(struct served *s, const struct link_place *tried)

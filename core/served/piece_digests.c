@@ -51,7 +51,7 @@ free_nothing(struct rewriter *rewriter)
 	(void)rewriter;
 }
 
-/* It goes nowhere. */
+/* Read the body and throw it away: reading it notes the digests. */
 static enum apam_status
 read_through(const struct new_body *body, struct apam_error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A call is a question like a signature, and is asked again where a connection
- * breaks: those that there are may be made twice.
+ * A call is a question like a signature, and is asked again if a connection
+ * breaks.  So each call must be one that can be made twice without harm.
  */
 #include "served/served_call.h"
 

@@ -9,7 +9,9 @@
 #include "served/served.h"
 #include "slot/write.h"
 
-/* Bytes of an answer's headers that are passed on: a frame has room for them. */
+/*
+ * Bytes of an answer's headers that are passed on: a frame has room for them.
+ */
 #define HEADERS_MOST 32768
 
 static bool
@@ -21,7 +23,7 @@ note_against(struct served_page *page, uint64_t generation, bool *again)
 	if (!news)
 		return false;
 	page->rejected = generation;
-	/* The next signature is asked for. */
+	/* So that the agent is asked for the next signature. */
 	slot_close(page->now);
 	return true;
 }

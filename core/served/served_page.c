@@ -31,7 +31,7 @@ served_page_serial(
 	return page->serial;
 }
 
-/* False where there are too many: the profile goes without a page then. */
+/* Keep the old slot for late readers.  False if there are too many of them. */
 static bool
 put_aside(struct served_page *page)
 {
@@ -120,7 +120,7 @@ plain_origin(const struct profile *profile)
 	return NULL;
 }
 
-/* "?name=value&..." behind the origin: no URL has one that stays its own. */
+/* Take the query, "?name=value&...", apart: all of it is the page's. */
 static void
 take_parameters(struct apam_str query, struct apam_signing *total)
 {

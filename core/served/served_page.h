@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a profile that the agent serves knows: the page that the agent shares for
- * it, and which of its credentials was rejected.  All of it is guarded by the
- * context's lock.
+ * What a profile that the agent serves knows: the page that the agent shares
+ * for it, and which of its credentials was rejected.  All of it is guarded by
+ * the context's lock.
  */
 #ifndef CORE_SERVED_SERVED_PAGE_H
 #define CORE_SERVED_SERVED_PAGE_H
@@ -27,26 +27,26 @@ struct served_page {
 	uint64_t accepted;	/* the last one that the agent was told of */
 };
 
-/* The context is closed, or the profile was never one. */
+/* Called when the context closes, or if the profile cannot be read at all. */
 void served_page_free(struct served_page *page);
 
 /*
- * The serial of the page that is there for this profile, as it was read; 0: there
- * is none.
+ * The serial of the page that is there for this profile, as it was read; 0:
+ * there is none.
  */
 uint64_t served_page_serial(
     const struct served_page *page, const struct profile *profile);
 
 /*
- * A page may come with the answer that is waited for: make room for it meanwhile,
- * which then takes no time of the answer's.
+ * A page may come with the answer that is waited for: make room for it
+ * meanwhile, which then takes no time of the answer's.
  */
 void served_page_expect(struct served *served);
 
 /*
  * What is wrong with the file of a page that the agent sent, a clause; or NULL.
- * To be called before the next one, without a lock: whose the file is may have to
- * be looked up, which takes a while.
+ * To be called before the next one, without a lock: whose the file is may have
+ * to be looked up, which takes a while.
  */
 const char *served_page_meet(struct served *served, int fd);
 
@@ -54,8 +54,8 @@ const char *served_page_meet(struct served *served, int fd);
  * The agent said that requests like this are served by the page `serial` (0:
  * none), and sent `fd` beside that (-1: nothing), which stays the caller's;
  * *wrong is what served_page_meet said of it.  The slot for the profile's next
- * signatures; NULL: there is none, and *wrong, a clause, says what is wrong with
- * the page, or is NULL.
+ * signatures; NULL: there is none, and *wrong, a clause, says what is wrong
+ * with the page, or is NULL.
  */
 struct slot *served_page_take(struct served_page *page, struct served *served,
     const struct profile *profile, uint64_t serial, int fd, const char **wrong);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What comes back is the agent's word, which decides what is sent; but no header
- * may hold what could begin another one, and a parameter only what an encoded
- * one has.
+ * What comes back is the agent's word, which decides what is sent; but no
+ * header may hold what could begin another one, and a parameter only what an
+ * encoded one has.
  */
 #include "served/served_sign.h"
 
@@ -108,7 +108,11 @@ add_digest(
 	return APAM_OK;
 }
 
-/* Few times: what the files say may have changed between two questions. */
+/*
+ * Add digests of the body's pieces, as the agent asked for them.  The agent may
+ * ask more than once, since its files may change between two questions; but not
+ * often.
+ */
 static enum apam_status
 add_pieces(struct served_call *call, const struct served_request *what,
     struct apam_error *err)
@@ -276,7 +280,7 @@ add_what_is_asked(struct served_call *call, const struct served_request *what,
 	    add_pieces(call, what, err);
 }
 
-/* A question that is there already was asked by an earlier try. */
+/* Nothing is to be done if an earlier try has asked the question already. */
 static enum apam_status
 begin_question(struct served *served, struct served_call *call,
     const struct served_request *what, struct apam_error *err)

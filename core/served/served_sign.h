@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One signature by the agent: the request is asked for, without its body, and
- * what comes back is what the profile's entries would have made.  Digests of the
- * body are computed here, as the agent asks for them.
+ * what comes back is what the profile's entries would have made.  Digests of
+ * the body are computed here, as the agent asks for them.
  */
 #ifndef CORE_SERVED_SERVED_SIGN_H
 #define CORE_SERVED_SERVED_SIGN_H
@@ -38,8 +38,8 @@ struct served_request {
 	uint64_t page;		/* serial of the page that is there, or 0 */
 	uint64_t rejected;	/* generation that an answer was against, or 0 */
 	bool soon;		/* do not wait: SERVED_PENDING */
-	/* Do not wait for an agent that may be back soon, nor very long for one
-	   that does not answer: there is something else. */
+	/* The caller can sign in another way: do not wait for an agent that may
+	   be back soon, nor long for one that does not answer. */
 	bool hurry;
 };
 
@@ -47,8 +47,8 @@ struct served_request {
 struct served_made {
 	uint64_t generation, credential;
 	unsigned entries, verifies;
-	uint64_t page;		/* serial of the page that serves the like; 0 */
-	int fd;			/* its, the caller's to close; -1: none came */
+	uint64_t page;		/* serial of the page for such requests, or 0 */
+	int fd;			/* the page's; the caller closes it; -1: none */
 };
 
 /*

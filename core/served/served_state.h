@@ -40,13 +40,13 @@ struct served {
 	_Atomic(void *) room;	/* of slot_room_new, for the next page; NULL */
 };
 
-/* Why an answer is not there. */
+/* Whether there is an answer, or why not. */
 enum served_end {
 	SERVED_ANSWERED,
 	SERVED_PENDING,		/* it has not come, and the call does not wait */
 	SERVED_AWAY,		/* there is no agent */
 	SERVED_LATE,		/* it did not answer in time */
-	SERVED_REFUSED		/* it is not to be believed, or refused us */
+	SERVED_REFUSED		/* not believed, or it refused to answer */
 };
 
 /* ms between two looks for an agent that is being replaced. */

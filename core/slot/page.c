@@ -13,7 +13,9 @@
 
 #define NS_PER_MS 1000000
 #define NS_PER_S 1000000000
-/* Thirty years: what does not end has an end that can be computed with. */
+/*
+ * Thirty years: the end of a page that has none, small enough to add times to.
+ */
 #define SPAN_MOST_MS INT64_C(1000000000000)
 
 #ifdef CLOCK_REALTIME_COARSE
@@ -31,7 +33,7 @@ wall_ns(void)
 	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
-/* Each value may be newer than the others. */
+/* The two ends may be of different writes; page.h says why that is harmless. */
 static bool
 is_between(int64_t now, const _Atomic int64_t *from, const _Atomic int64_t *to)
 {

@@ -20,7 +20,7 @@
 #define NAME "apam-page"
 #define SIZE_SEALS (F_SEAL_GROW | F_SEAL_SHRINK)
 
-/* Of a Linux that knows it: the file can never become a program. */
+/* With it the file can never become a program; older kernels do not know it. */
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
 #endif
@@ -34,7 +34,7 @@ make_file(void)
 	return fd < 0 && errno == EINVAL ? memfd_create(NAME, how) : fd;
 }
 
-/* Its size is fixed, its mode lets its owner read it, and no seal follows. */
+/* Fix its size, let its owner alone read it, and allow no further seals. */
 static bool
 seal(int fd)
 {
@@ -42,7 +42,9 @@ seal(int fd)
 	    fcntl(fd, F_ADD_SEALS, SIZE_SEALS | F_SEAL_SEAL) == 0;
 }
 
-/* The slot of a file, which is its own from now on; or NULL, and it is not. */
+/*
+ * A slot on a file, whose descriptor it owns; if NULL, the caller still does.
+ */
 static struct slot *
 slot_of_file(int fd, const _Atomic uint64_t *counter)
 {
@@ -95,7 +97,9 @@ slot_new_shared(const _Atomic uint64_t *counter, const struct page_facts *facts)
 
 /* ---- Those of an older agent --------------------------------------------- */
 
-/* A page of this user's, by which nobody else can have written. */
+/*
+ * True for a page file of this user, which no other user can have written to.
+ */
 static bool
 is_page_file(int fd)
 {
@@ -118,7 +122,7 @@ has_facts(const struct page *p, const struct page_facts *facts)
 	    memcmp(p->nonce, facts->nonce, sizeof(p->nonce)) == 0;
 }
 
-/* The writer was stopped: of what it was writing, nothing counts. */
+/* If the old writer was stopped while it wrote, the page is emptied. */
 static void
 make_whole(struct page *p)
 {

@@ -101,7 +101,7 @@ slot_add_query(struct apam_signature *s, uint32_t shape)
 	if (url.room > URL_MAX + 1)
 		url.room = URL_MAX + 1;
 	ok = append_all(&url, s->url, image, page_parameters(shape));
-	/* Also what was written in vain is wiped. */
+	/* This counts what was written in vain, too, so that it is wiped. */
 	s->used = used + url.n + (ok ? 1 : 0);
 	s->url = url.to;
 	return ok;

@@ -57,14 +57,14 @@ body_is_plain(const struct apam_body *body)
 	    (uint32_t)body->kind <= APAM_BODY_UNKNOWN;
 }
 
-/* It is for somebody else, or says so. */
+/* True if the request names a caller, for whom the program sends it. */
 static ALWAYS_INLINE bool
 request_names_caller(const struct apam_request *r)
 {
 	return SIZED_HAS(struct apam_request, r, caller) && r->caller != NULL;
 }
 
-/* Whom it is for is not looked at. */
+/* A caller that the request names is not looked at here. */
 static ALWAYS_INLINE bool
 request_is_plain(const struct apam_request *r)
 {
@@ -89,8 +89,8 @@ url_is_ours(const struct slot *slot, const char *url)
 
 /*
  * Write the header array at `to`, of headers whose names and values are in the
- * `n` bytes of `text`, one behind the other from `at` on, each followed by a NUL.
- * False where they are not within them.
+ * `n` bytes of `text`, one behind the other from `at` on, each followed by a
+ * NUL.  False where they are not within them.
  */
 static ALWAYS_INLINE bool
 slot_place_headers(struct apam_header *to, const struct slot *slot,
@@ -154,9 +154,11 @@ slot_copy_image(
 		page_parameters(shape) * sizeof(struct slot_parameter), text_n))
 		return false;
 	torn_copy(store, slot->page.image, text_n);
-	/* So does the image; but a reader of strings does not rely on it. */
+	/* The image ends in NUL, unless it is torn: a reader of strings needs
+	   one. */
 	store[text_n - 1] = '\0';
-	/* Most have none, and what is called is kept out of their way. */
+	/* Most signatures have no parameters: the call is kept out of their
+	   way. */
 	return __builtin_expect(page_parameters(shape) == 0, 1) ||
 	    slot_add_query(s, shape);
 }
@@ -171,7 +173,8 @@ slot_may_serve(const struct slot *slot, bool alone)
 }
 
 /*
- * slot_sign, or with `alone` slot_sign_alone, of a slot, for whom that may sign.
+ * slot_sign, or with `alone` slot_sign_alone, of a slot, for whom that may
+ * sign.
  */
 static ALWAYS_INLINE bool
 slot_sign_from(const struct slot *slot, bool alone,
@@ -193,7 +196,7 @@ slot_sign_from(const struct slot *slot, bool alone,
 		return false;
 	s->covered = NULL;
 	s->covered_count = 0;
-	/* All or none: no version of the struct has some of them. */
+	/* These members came together: a struct has all of them or none. */
 	if (SIZED_HAS(struct apam_signature, s, certificate)) {
 		s->method = request->method;
 		s->memo = 0;

@@ -50,14 +50,14 @@ whole(size_t n)
 	return (n + page - 1) / page * page;
 }
 
-/* What is before the page: the handle, at its end. */
+/* Bytes before the page.  The handle is at their end. */
 static size_t
 lead(void)
 {
 	return whole(offsetof(struct slot, page));
 }
 
-/* At `at`, where the system can do it; slot_lock has why it is locked or not. */
+/* Map the file at `at`, locked if that is possible; see slot_lock. */
 static bool
 map_file(void *at, int fd, int protection, int how)
 {
@@ -101,7 +101,10 @@ map_memory(void)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* The handle's memory, which is there once it was written to, and a gap. */
+/*
+ * The memory of a handle, and behind it a gap for the page.  Writing a byte has
+ * the system provide the memory now.
+ */
 void *
 slot_room_new(void)
 {

@@ -62,20 +62,20 @@ struct slot {
 
 /*
  * A closed slot with a page of its own; NULL when out of memory.  `counter` is
- * that of the key registry; it outlives the slot.  A slot is not freed while its
- * context is open, so that a reader may be late.
+ * that of the key registry; it outlives the slot.  A slot is not freed while
+ * its context is open, so that a reader may be late.
  */
 struct slot *slot_new(const _Atomic uint64_t *counter);
 /*
- * A slot whose page is the file `fd`, of PAGE_FILE_SIZE bytes, as that is, which
- * it can write.  The page is in no core dump, and locked where a limit allows it.
- * NULL with errno; `fd` stays the caller's.
+ * A slot whose page is the file `fd`, of PAGE_FILE_SIZE bytes, as that is,
+ * which it can write.  The page is in no core dump, and locked where a limit
+ * allows it.  NULL with errno; `fd` stays the caller's.
  */
 struct slot *slot_new_on_file(int fd, const _Atomic uint64_t *counter);
 
 /*
- * Memory for slot_new_mapped, for those who have time before they have the file.
- * NULL without memory.
+ * Memory for slot_new_mapped, for those who have time before they have the
+ * file.  NULL without memory.
  */
 void *slot_room_new(void);
 void slot_room_free(void **room);
@@ -87,16 +87,16 @@ struct slot *slot_new_mapped(
     void **room, int fd, const _Atomic uint64_t *counter);
 
 /*
- * Keep a mapped page from being written to a disk, as far as limits allow.  As
- * long as its writer lives, the lock of that holds the same memory; and what was
- * signed with it lies in the program's own memory, which nobody locks.  So this
- * is for those who go on without the writer.
+ * Keep a mapped page from being written to a disk, as far as limits allow.
+ * While the writer lives, the writer's lock holds the same memory, so that only
+ * a program that goes on without the writer needs this.  Signatures that were
+ * made with the page are in the program's own memory, which is not locked.
  */
 void slot_lock(const struct slot *slot);
 
 /*
- * Put another file in the place of the page of a mapped slot, in one step for all
- * who read there.  False with errno: the old one is still there.
+ * Put another file in the place of the page of a mapped slot, in one step for
+ * all who read there.  False with errno: the old one is still there.
  */
 bool slot_change_file(struct slot *slot, int fd);
 

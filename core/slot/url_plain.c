@@ -170,8 +170,8 @@ can_be_wide(void)
 #endif
 
 /*
- * With a byte that no URL has: a reader that sees a length without its text
- * must find no NUL there, which would be like that of a shorter URL.
+ * The room is filled with a byte that no URL has.  A reader may see a length
+ * before its text; a NUL there would look like the end of a shorter URL.
  */
 void
 url_start_init(struct url_start *start)

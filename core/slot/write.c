@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "slot/slot.h"
 
-/* A counter that no page goes by: the registry's does not get there. */
+/* A counter that differs from each page's: the registry's never gets so far. */
 static const _Atomic uint64_t never = UINT64_MAX;
 
 void *
@@ -52,7 +52,10 @@ has_plain_origin(const struct slot_content *c)
 	return false;
 }
 
-/* A name that is written otherwise in some URLs cannot be compared plainly. */
+/*
+ * True if the names can be compared byte by byte.  A name with an escape can be
+ * written in another way in a URL.
+ */
 static bool
 has_plain_names(const struct fields *query)
 {
@@ -162,7 +165,7 @@ write_times(struct slot *s, const struct slot_content *c)
 		page_span_begin(&s->page.alone, c->alone_ms);
 }
 
-/* A credential makes but one signature here. */
+/* Each generation has one content, so that the generation tells them apart. */
 static bool
 has_content(const struct page *p, const struct slot_content *c)
 {

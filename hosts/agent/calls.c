@@ -496,7 +496,7 @@ calls_again(
 {
 	struct agent_call asked;
 
-	/* It was read before, and so has nothing wrong. */
+	/* The message was read before, so nothing can be wrong with it now. */
 	return agent_call_read(&asked, &c->server->room, message) != NULL ||
 	    answer(c, &asked, message->id, call);
 }

@@ -36,7 +36,7 @@ static struct {
 
 /* ---- Ending ------------------------------------------------------------- */
 
-/* Those that wait to be accepted are told of again. */
+/* Have the loop tell again of clients that wait to be accepted. */
 static void
 hear_again(struct server *s)
 {
@@ -136,7 +136,7 @@ connection_send(
 			connection_end(c);
 		return;
 	}
-	/* It is not heard again before it has read. */
+	/* Nothing more is received from it until it has read its answers. */
 	if (outgoing_is_kept(&c->out))
 		loop_change(&c->server->loop, &c->watch, WATCH_OUT);
 }
@@ -300,7 +300,10 @@ take_packets(struct connection *c, int count)
 	}
 }
 
-/* Where its user has no time left, it is ready in the next turn just as well. */
+/*
+ * Receive from a client.  If its user has had the time of this turn, the client
+ * waits for the next turn: its descriptor stays ready.
+ */
 static void
 hear(struct connection *c)
 {
@@ -335,7 +338,9 @@ on_ready(struct watch *watch, unsigned events)
 		connection_end(c);
 }
 
-/* ---- Beginning ------------------------------------------------------------ */
+/*
+ * ---- Beginning ------------------------------------------------------------
+ */
 
 static void
 enlist(struct server *s, struct connection *c)
@@ -347,7 +352,7 @@ enlist(struct server *s, struct connection *c)
 	s->connection_count++;
 }
 
-/* Nobody waits until it has read it. */
+/* Tell a client why it is refused, without waiting until it has read that. */
 static void
 tell_refused(struct server *s, int fd, enum apam_status status, const char *why)
 {
@@ -358,7 +363,7 @@ tell_refused(struct server *s, int fd, enum apam_status status, const char *why)
 	outgoing_free(&out);
 }
 
-/* False, with nothing left of it. */
+/* Let a client in.  False if it is refused; the struct holds nothing then. */
 static bool
 admit(struct server *s, struct connection *c, int fd)
 {
@@ -427,7 +432,10 @@ meet(struct connection *c)
 		connection_end(c);
 }
 
-/* The next one is told of at once: to find none takes as long as to find one. */
+/*
+ * Accept one client.  The loop tells of the next one at once; looking for it
+ * here would cost a system call in vain for most clients.
+ */
 void
 connection_accept(struct server *s)
 {
@@ -444,16 +452,18 @@ connection_accept(struct server *s)
 	}
 	if (errno != EMFILE && errno != ENFILE)
 		return;
-	/* They wait in the queue until one of these ends, or a second has gone. */
+	/* Clients wait in the queue until another one ends, or for a second. */
 	server_refused(s, METRICS_CONNECTIONS, AGENT_LOG_NO_USER,
 	    "no descriptor is left for more clients, who wait");
 	loop_change(&s->loop, &s->listener, 0);
 	s->deaf = true;
 }
 
-/* ---- Time ------------------------------------------------------------------ */
+/*
+ * ---- Time ------------------------------------------------------------------
+ */
 
-/* It leaves what it was sent, and so its socket takes no more. */
+/* True for a client that does not read, so that its socket takes no more. */
 static bool
 does_not_read(struct connection *c, int64_t now)
 {
@@ -464,7 +474,9 @@ does_not_read(struct connection *c, int64_t now)
 	    (loop_look(&c->watch) & WATCH_OUT) == 0;
 }
 
-/* What it has to say and did not in time, as far as it was read; NULL: nothing. */
+/*
+ * What the client should have sent by now, as far as was read; NULL: nothing.
+ */
 static const char *
 owes(const struct connection *c, int64_t now, enum metrics_refusal *why)
 {
@@ -480,9 +492,10 @@ owes(const struct connection *c, int64_t now, enum metrics_refusal *why)
 }
 
 /*
- * Where this process was busy or stopped, or the user had its time of the turn, a
- * client may have done in time what has not been seen here yet.  A client that
- * was stopped itself did nothing wrong: by DEADLINE it is told to connect anew.
+ * Where this process was busy or stopped, or the user had its time of the turn,
+ * a client may have done in time what has not been seen here yet.  A client
+ * that was stopped itself did nothing wrong: by DEADLINE it is told to connect
+ * anew.
  */
 static void
 tick(struct connection *c, int64_t now)

@@ -24,7 +24,9 @@
 #define PAUSE_MS 1
 #define PACKET_SIZE 256 /* bytes, more than TAKEN has */
 
-/* ---- Asking --------------------------------------------------------------- */
+/*
+ * ---- Asking ---------------------------------------------------------------
+ */
 
 static enum apam_status
 may_replace(const struct connection *c, struct apam_error *err)
@@ -35,7 +37,7 @@ may_replace(const struct connection *c, struct apam_error *err)
 	if (user != 0 && user != geteuid())
 		return error_set(err, APAM_E_POLICY,
 		    "root and the agent's own user alone may replace the agent");
-	/* What is shut in may have the socket, and not all that its user has. */
+	/* A container may have been given the socket, but not the pages. */
 	if (!peer_is_outside_containers(&c->peer))
 		return error_set(err, APAM_E_POLICY,
 		    "what runs in a container, or cannot be seen in /proc, may "
@@ -72,7 +74,9 @@ handover_ask(struct connection *c, const struct frame *message)
 	return NULL;
 }
 
-/* ---- Giving ---------------------------------------------------------------- */
+/*
+ * ---- Giving ----------------------------------------------------------------
+ */
 
 struct giving {
 	struct server *s;
@@ -103,13 +107,14 @@ wait_for_room(const struct giving *g)
 {
 	struct pollfd p = { .fd = g->to->watch.fd, .events = POLLOUT };
 
-	/* There may be room, and yet too many descriptors under way. */
+	/* The socket may have room while too many descriptors are under way, so
+	   that poll alone would not wait. */
 	clock_sleep(PAUSE_MS);
 	return poll(&p, 1, clock_left(g->deadline)) >= 0 &&
 	    clock_left(g->deadline) > 0;
 }
 
-/* "" without a descriptor: that was all. */
+/* A name of "" without a descriptor says that all have been sent. */
 static bool
 give(void *giving, const char *name, int descriptor)
 {
@@ -152,11 +157,17 @@ give_all(struct giving *g)
 	    give(g, "", -1);
 }
 
-/* ---- What the other says ----------------------------------------------------- */
+/*
+ * ---- What the other says
+ * -----------------------------------------------------
+ */
 
 enum said { SAID_NOTHING, SAID_TAKEN, SAID_SERVES, SAID_ELSE, SAID_END };
 
-/* Where the other left something unread, its end comes before what it said. */
+/*
+ * Receive from the other.  If it ended with something unread, the system first
+ * reports the reset, and only then what the other had sent.
+ */
 static ssize_t
 receive(int socket, char *to, size_t size)
 {
@@ -231,7 +242,10 @@ wait_until_serves(const struct giving *g)
 	return said == SAID_SERVES;
 }
 
-/* ---- Ending ------------------------------------------------------------------ */
+/*
+ * ---- Ending
+ * ------------------------------------------------------------------
+ */
 
 /*
  * The end of the connection alone would say that this process was killed.
@@ -250,7 +264,7 @@ say_kept(const struct giving *g)
 		clock_sleep(PAUSE_MS);
 }
 
-/* Nothing of what the other has now is ended here. */
+/* Leave to the other what it has now: files of sockets, pages. */
 static void
 let_go(struct server *s)
 {
@@ -264,7 +278,7 @@ let_go(struct server *s)
 static bool
 hand_over(struct giving *g)
 {
-	/* Without the last one it does not serve, and may ask again. */
+	/* Until it has got all, the other does not serve, and may ask again. */
 	if (connection_has_ended(g->to) || !give_all(g))
 		return false;
 	if (!wait_until_taken(g)) {
@@ -286,7 +300,7 @@ handover_turn(struct server *s)
 	if (c == NULL)
 		return;
 	g.deadline = clock_ms() + HANDOVER_MS;
-	/* The other reads it. */
+	/* The other agent begins with the uses in this file. */
 	uses_write(&s->calls.uses);
 	if (hand_over(&g)) {
 		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_INFO,

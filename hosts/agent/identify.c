@@ -15,7 +15,9 @@ is_asked(const struct connection *c)
 	return c->proving.pidfd >= 0;
 }
 
-/* False where it cannot be asked: then it is of no service, now. */
+/*
+ * Ask for the proof.  False if that fails: the client counts as of no service.
+ */
 static bool
 ask(struct connection *c)
 {

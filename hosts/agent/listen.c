@@ -131,7 +131,7 @@ take_lock(struct listening *l, char why[APAM_TEXT_SIZE])
 {
 	char path[LISTEN_PATH_SIZE + sizeof(".lock")];
 
-	/* That of a try before this one. */
+	/* An earlier try may have opened the lock. */
 	if (l->lock >= 0)
 		(void)close(l->lock);
 	(void)snprintf(path, sizeof(path), "%s.lock", l->path);
@@ -283,7 +283,7 @@ listen_leave(struct listening *l)
 	l->inode = 0;
 }
 
-/* False where another agent has put its own there since. */
+/* True if the socket file is still ours, and not a later agent's. */
 static bool
 is_own(const struct listening *l)
 {

@@ -37,7 +37,9 @@ struct page_of {
 	uint64_t given_of; /* serial of its page */
 };
 
-/* ---- What is known ---------------------------------------------------------- */
+/*
+ * ---- What is known ----------------------------------------------------------
+ */
 
 static struct page_of *
 of_number(struct numbered *one)
@@ -99,7 +101,10 @@ pages_count(const struct pages *pages)
 	return n;
 }
 
-/* ---- The service manager ------------------------------------------------------ */
+/*
+ * ---- The service manager
+ * ------------------------------------------------------
+ */
 
 static void
 store_name(const struct page_of *p, char to[STORE_NAME_SIZE])
@@ -200,7 +205,10 @@ pages_each(const struct pages *pages,
 	return on;
 }
 
-/* ---- What an older agent left ------------------------------------------------- */
+/*
+ * ---- What an older agent left
+ * -------------------------------------------------
+ */
 
 static char left_name[STORE_NAME_SIZE];
 
@@ -252,7 +260,10 @@ pages_init(struct pages *pages, struct apam *ctx,
 	boot_time_namespace(&pages->time_device, &pages->time_inode);
 }
 
-/* ---- Programs ------------------------------------------------------------------ */
+/*
+ * ---- Programs
+ * ------------------------------------------------------------------
+ */
 
 bool
 pages_greet(const struct pages *pages, struct page_reader *reader,
@@ -293,13 +304,13 @@ pages_are_left(struct page_reader *reader, struct quota_user *user, int socket,
 	return reader->unread != 0 && now - reader->unread > PAGES_UNREAD_MS;
 }
 
-/* Count it as one that has a descriptor to read; false where it may not. */
+/* Count a descriptor that the client is to read; false if it may get none. */
 static bool
 may_send(const struct page_client *client)
 {
 	struct page_reader *reader = client->reader;
 
-	/* What is unread without a descriptor, as a greeting, is no matter. */
+	/* Unread messages without a descriptor, as a greeting, do not count. */
 	if (client->behind ||
 	    (reader->unread != 0 && !has_read_all(client->socket)))
 		return false;
@@ -311,8 +322,8 @@ may_send(const struct page_client *client)
 }
 
 /*
- * All programs are given one that was opened once: by it they can read the page,
- * and change nothing that another one of them would see.
+ * All programs are given one that was opened once: by it they can read the
+ * page, and change nothing that another one of them would see.
  */
 static int
 descriptor_of(struct page_of *p, uint64_t serial)
@@ -350,7 +361,10 @@ pages_offer(struct pages *pages, struct apam_profile *profile,
 	return *descriptor < 0 ? 0 : serial;
 }
 
-/* ---- Each second ----------------------------------------------------------------- */
+/*
+ * ---- Each second
+ * -----------------------------------------------------------------
+ */
 
 int
 pages_wait(const struct pages *pages)

@@ -106,7 +106,7 @@ leave_out(uint32_t *groups, size_t count)
 	return kept;
 }
 
-/* The others and `effective`, in memory of the caller's; NULL without. */
+/* The supplementary groups and `effective`; the caller frees.  NULL: failed. */
 static uint32_t *
 read_groups(int socket, uint32_t effective, size_t *count)
 {
@@ -136,7 +136,7 @@ read_groups(int socket, uint32_t effective, size_t *count)
 
 /* ---- Its name ---------------------------------------------------------- */
 
-/* As the kernel has it: "?" where it says nothing. */
+/* The kernel's name of a process; "?" if there is none. */
 static void
 read_name(pid_t pid, char name[PEER_PROGRAM_SIZE])
 {

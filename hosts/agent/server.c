@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A turn of the loop: wait for clients, the context's exchanges or time; do what
- * came; then see which requests that wait have something new to hear.
+ * A turn of the loop: wait for clients, the context's exchanges or time; do
+ * what came; then see which requests that wait have something new to hear.
  */
 #include "agent/server.h"
 
@@ -49,7 +49,9 @@ server_tell_metrics(void *server, struct buf *to)
 	return metrics_write(s->metrics, s->ctx, &now, to);
 }
 
-/* ---- What is watched ------------------------------------------------------ */
+/*
+ * ---- What is watched ------------------------------------------------------
+ */
 
 static struct server *
 server_of_listener(struct watch *watch)
@@ -65,7 +67,7 @@ on_client(struct watch *watch, unsigned events)
 	connection_accept(server_of_listener(watch));
 }
 
-/* Begun by a signature, or answered. */
+/* An exchange of the context was begun, or has news. */
 static void
 on_exchange(struct watch *watch, unsigned events)
 {
@@ -76,7 +78,7 @@ on_exchange(struct watch *watch, unsigned events)
 	s->step_at = 0;
 }
 
-/* It is done at once, but the service manager wants to hear of both ends. */
+/* Reloading is done at once; the service manager is told of begin and end. */
 static void
 reload(struct server *s)
 {
@@ -110,7 +112,9 @@ watch(struct server *s, struct watch *w, int fd,
 	return fd >= 0 && loop_add(&s->loop, w, WATCH_IN);
 }
 
-/* ---- Beginning -------------------------------------------------------------- */
+/*
+ * ---- Beginning --------------------------------------------------------------
+ */
 
 static const char no_descriptors[] =
     "the system gives no descriptors to wait for clients";
@@ -182,7 +186,7 @@ open_scrape(struct server *s)
 	return AGENT_CONFIG;
 }
 
-/* It starts no program and opens no socket to listen at from here on. */
+/* From here on the process starts no program and opens no listening socket. */
 static enum agent_exit
 confine(void)
 {
@@ -213,7 +217,7 @@ begin(struct server *s, const struct agent_options *options)
 	buf_init_plain(&s->held, FRAME_MAX);
 	if (!passed_find())
 		return fail(AGENT_INTERNAL, no_memory);
-	/* Before there is a socket, by which others see that it has begun. */
+	/* This comes first: once there is a socket, others may send signals. */
 	if (!loop_make(&s->loop) ||
 	    !watch(s, &s->signals, signals_open(), on_signal))
 		return fail(AGENT_INTERNAL, no_descriptors);
@@ -225,8 +229,8 @@ begin(struct server *s, const struct agent_options *options)
 }
 
 /*
- * An agent that has not begun to serve, or was just killed, may have the lock and
- * no socket: it is tried again.
+ * An agent that has not begun to serve, or was just killed, may have the lock
+ * and no socket: it is tried again.
  */
 static enum agent_exit
 take_over(struct server *s, char why[APAM_TEXT_SIZE])
@@ -339,7 +343,9 @@ server_open(struct server *s, const struct agent_options *options)
 	return code == AGENT_DONE ? serve(s) : code;
 }
 
-/* ---- Turning ---------------------------------------------------------------- */
+/*
+ * ---- Turning ----------------------------------------------------------------
+ */
 
 /* The least of those that are not below 0. */
 static int

@@ -17,7 +17,9 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* ---- Greeting ------------------------------------------------------------- */
+/*
+ * ---- Greeting -------------------------------------------------------------
+ */
 
 static const char *
 welcome(struct connection *c, const struct frame *message, uint16_t version,
@@ -69,18 +71,20 @@ who_is(struct connection *c)
 		.known = &c->known };
 }
 
-/* ---- Signatures ------------------------------------------------------------ */
+/*
+ * ---- Signatures ------------------------------------------------------------
+ */
 
-/* Where an answer goes, and whether one was sent. */
+/* Where an answer goes, and what is known of the client. */
 struct answering {
 	struct connection *c;
 	uint64_t id;
 	struct apam_profile *profile;
 	uint64_t held; /* serial of the page that the client has */
-	bool named; /* for somebody whom it named */
+	bool named; /* the client asks for somebody else, whom it named */
 };
 
-/* "a=1&b=2", behind the '?' or '&' that it is to be appended with. */
+/* Split a query, "?a=1&b=2" or "&a=1", into its parameters. */
 static bool
 split_query(struct apam_str text, struct agent_headers *to,
     struct apam_header room[AGENT_QUERY_MAX])
@@ -212,8 +216,8 @@ has_body(const struct agent_sign *sign)
 }
 
 /*
- * A body that the client has is one of digests here, of which more can be asked
- * for.
+ * The body stays with the client: here it is a body of digests, and the client
+ * can be asked for more of them.
  */
 static void
 show_body(const struct agent_sign *sign, struct apam_body *to)
@@ -301,12 +305,12 @@ serving_try(
 		return calls_again(c, message, call);
 	if (message->type == AGENT_VERIFY)
 		return verifying_again(c, message, call);
-	/* It was read before, and so has nothing wrong. */
+	/* The message was read before, so nothing can be wrong with it now. */
 	return agent_sign_read(&sign, &c->server->room, message) != NULL ||
 	    answer_sign(c, &sign, message->id, call);
 }
 
-/* It cannot be answered yet; its connection may have ended over that. */
+/* Keep a message that cannot be answered yet, if the client is still there. */
 static void
 keep(struct connection *c, const struct frame *message,
     const struct serve_call *call)
@@ -338,7 +342,7 @@ take_sign(struct connection *c, const struct frame *message)
 	return wrong;
 }
 
-/* By one of those that answer at once, or not yet. */
+/* Have `take` answer a message at once, or keep the message until it can. */
 static const char *
 take_by(bool (*take)(struct connection *c, const struct frame *message,
 	    struct serve_call *call, const char **wrong),
@@ -352,7 +356,9 @@ take_by(bool (*take)(struct connection *c, const struct frame *message,
 	return wrong;
 }
 
-/* ---- Answers of the provider ----------------------------------------------- */
+/*
+ * ---- Answers of the provider -----------------------------------------------
+ */
 
 /* A hint: nothing is said of it, whatever becomes of it. */
 static const char *
@@ -392,7 +398,10 @@ take_judged(struct connection *c, const struct frame *message)
 	return NULL;
 }
 
-/* ---- All messages ------------------------------------------------------------ */
+/*
+ * ---- All messages
+ * ------------------------------------------------------------
+ */
 
 static const char *
 refuse_type(struct connection *c, const struct frame *message)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The connection is that of any client (agent/link_connect.h), which believes the other
- * end by its user.
+ * The connection is that of any client (agent/link_connect.h), which believes
+ * the other end by its user.
  */
 #include "agent/takeover.h"
 
@@ -28,7 +28,10 @@ enum tried {
 	TRIED_FAILED /* *err says why */
 };
 
-/* ---- Connecting -------------------------------------------------------------- */
+/*
+ * ---- Connecting
+ * --------------------------------------------------------------
+ */
 
 static bool
 send_bare(struct takeover *t, enum agent_type type)
@@ -85,7 +88,10 @@ connect_to(struct takeover *t, const char *socket, struct apam_error *err)
 	return is_own(t->link.owner, err) ? TRIED_DONE : TRIED_FAILED;
 }
 
-/* ---- Taking ------------------------------------------------------------------ */
+/*
+ * ---- Taking
+ * ------------------------------------------------------------------
+ */
 
 /* The next message; TRIED_ENDED: there will be none. */
 static enum tried
@@ -183,7 +189,7 @@ takeover_begin(struct takeover *t, const char *socket, char why[APAM_TEXT_SIZE])
 	do {
 		error_init(&err);
 		tried = try(t, socket, &err);
-		/* Another may serve there now, or none. */
+		/* Another agent may serve there by now, or none: try again. */
 		if (tried == TRIED_ENDED)
 			clock_sleep(PAUSE_MS);
 	} while (tried == TRIED_ENDED && clock_left(t->deadline) > 0);
@@ -197,11 +203,15 @@ takeover_begin(struct takeover *t, const char *socket, char why[APAM_TEXT_SIZE])
 	return AGENT_TEMPORARY;
 }
 
-/* ---- Ending ------------------------------------------------------------------ */
+/*
+ * ---- Ending
+ * ------------------------------------------------------------------
+ */
 
 /*
- * It does not hear any more: it goes on, and says so, or it was killed.  One that
- * says neither is there and stands still.
+ * The old agent does not receive any more.  True if it goes on serving.  It
+ * then says so, unless it stands still; if it was killed, the connection just
+ * ends.
  */
 static bool
 goes_on(struct takeover *t)
@@ -231,7 +241,7 @@ takeover_end(struct takeover *t)
 void
 takeover_served(struct takeover *t)
 {
-	/* One that was killed need not know. */
+	/* If the old agent was killed, this reaches nobody, which is fine. */
 	if (t->found)
 		(void)send_bare(t, AGENT_SERVES);
 	takeover_drop(t);

@@ -122,7 +122,7 @@ uses_close(struct uses *uses)
 
 /* ---- Noting -------------------------------------------------------------- */
 
-/* Who uses a key. */
+/* The user of a key, and the program. */
 struct user {
 	const struct caller *asker;
 	const char *program;

@@ -32,8 +32,8 @@ struct uses {
 
 /*
  * Begin with those of the agent that was there before.  No file, or one that is
- * not in order: there are none.  False with *err set where there is no directory
- * for it: none are kept then.
+ * not in order: there are none.  False with *err set where there is no
+ * directory for it: none are kept then.
  */
 bool uses_open(struct uses *uses, const char *state_dir, bool user,
     struct apam_error *err);
@@ -48,8 +48,9 @@ void uses_write(struct uses *uses);
 void uses_close(struct uses *uses);
 
 /*
- * A request of who asked was signed by these entries (bits) of a profile, sent by
- * a program of this name.  *hint is the connection's, 0 at first.
+ * Note that a request was signed by these entries (bits) of a profile, for
+ * `asker` and a program that calls itself `program`.  *hint is the
+ * connection's, 0 at first.
  */
 void uses_note(struct uses *uses, size_t *hint, const char *profile,
     unsigned entries, const struct caller *asker, const char *program);

@@ -88,7 +88,7 @@ verifying_again(
 {
 	struct agent_verify asked;
 
-	/* It was read before, and so has nothing wrong. */
+	/* The message was read before, so nothing can be wrong with it now. */
 	return agent_verify_read(&asked, &c->server->room, message) != NULL ||
 	    answer(c, &asked, message->id, call);
 }

@@ -36,7 +36,7 @@ free_waiting(struct server *s, struct waiting *w)
 	free(w);
 }
 
-/* It is its connection's no more. */
+/* Take a request out of its connection's list. */
 static void
 detach(struct waiting *w)
 {
