@@ -67,6 +67,8 @@ void check_entries(void *unused);
 void check_memory(void *unused);
 void check_growth(void *unused);
 void check_secrets(void *unused);
+
+/* Of the process that it is a guest of. */
 void check_threads(void *unused);
 void check_fork(void *unused);
 void check_process(void *unused);

@@ -2,9 +2,10 @@
 /*
  * A key with a secret that an administrator can archive at the provider.
  *
- *	module.c	options, access, signing, judging, the descriptor
+ *	module.c	options, signing, judging, the descriptor
+ *	access.c	what a read key may not do
  *	auth.c		the credential of each mode
- *	writes.c	which requests a read key may not make
+ *	writes.c	which requests write, by the rules of a profile
  *	../session	mode "exchange": a token for key and secret
  *
  * Providers use such keys in different ways, and few of them document it.  That
@@ -66,6 +67,20 @@ struct key_secret {
 	/* MODE_HEADERS; end in NUL */
 	struct apam_str key_header, secret_header;
 };
+
+/* The value of an option. */
+static inline const struct apam_value *
+key_secret_option(const struct key_secret *k, enum option i)
+{
+	return apam_option_value(k->options, i);
+}
+
+/* access.c: at open, what is wrong with the rules of `writes`; CONFIG. */
+int32_t key_secret_check_writes(const struct key_secret *k);
+
+/* access.c: a function of the module's descriptor; POLICY for a write. */
+int32_t key_secret_prepare(void *state, const struct apam_request_view *request,
+    struct apam_signing *out);
 
 /* auth.c: functions of the module's descriptor. */
 int32_t key_secret_acquire(void *state, struct apam_op *op);

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Options, access, signing and judging of key-secret-archiveable.
- *
- * `access` stops a read key from being used for writing by mistake, before the
- * provider has to refuse it.  It protects honest programs from slips; it does
- * not replace giving the key only the access it needs.
+ * Options, signing and judging of key-secret-archiveable.
  */
 #include "key_secret.h"
 
 #include <stdlib.h>
-
-#include "writes.h"
 
 static const char *const modes[] = { "exchange", "headers", "basic", NULL };
 static const char *const encodings[] = { "json", "form", NULL };
@@ -103,17 +97,11 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .member_count = WR_COUNT },
 };
 
-static const struct apam_value *
-option(const struct key_secret *k, enum option i)
-{
-	return apam_option_value(k->options, i);
-}
-
 /* Member `i` of a group; NULL if it is not set. */
 static const struct apam_value *
 member(const struct key_secret *k, enum option group, size_t i)
 {
-	const struct apam_value *value = option(k, group);
+	const struct apam_value *value = key_secret_option(k, group);
 
 	if (value->members == NULL)
 		return NULL;
@@ -161,7 +149,7 @@ fill_session(struct key_secret *k)
 	k->parts[1] = (struct session_part){ .what = PART_SECRET,
 		.name = member_text(k, OPT_EXCHANGE, EX_SECRET_FIELD,
 		    APAM_STR(DEFAULT_SECRET_FIELD)),
-		.secret = option(k, OPT_SECRET) };
+		.secret = key_secret_option(k, OPT_SECRET) };
 	k->token = (struct session_token){
 		.source = { FROM_POINTER,
 		    member_text(k, OPT_EXCHANGE, EX_TOKEN_POINTER,
@@ -263,56 +251,6 @@ check_pair(const struct key_secret *k)
 	return APAM_OK;
 }
 
-/* ---- Options: access -------------------------------------------------- */
-
-/* Rule `i` of `writes`. */
-static struct write_rule
-rule_at(const struct key_secret *k, size_t i)
-{
-	const struct apam_value *members = option(k, OPT_WRITES)->members;
-	const struct apam_value *methods, *paths;
-
-	methods = apam_value_at(k->options, members, i * WR_COUNT + WR_METHODS);
-	paths = apam_value_at(k->options, members, i * WR_COUNT + WR_PATHS);
-	return (struct write_rule){
-		.methods = methods->items,
-		.method_count = methods->count,
-		.paths = paths->items,
-		.path_count = paths->count,
-	};
-}
-
-/* The first thing that is wrong with a rule, a static text; or NULL. */
-static const char *
-rule_bad(const struct write_rule *rule)
-{
-	const char *why = NULL;
-	size_t i;
-
-	for (i = 0; i < rule->method_count && why == NULL; i++)
-		why = write_method_bad(rule->methods[i]);
-	for (i = 0; i < rule->path_count && why == NULL; i++)
-		why = write_path_bad(rule->paths[i]);
-	return why;
-}
-
-static int32_t
-check_writes(const struct key_secret *k)
-{
-	struct write_rule rule;
-	const char *why;
-	size_t i;
-
-	for (i = 0; i < option(k, OPT_WRITES)->count; i++) {
-		rule = rule_at(k, i);
-		why = rule_bad(&rule);
-		if (why != NULL)
-			return apam_refuse_optionf(k->svc, OPT_WRITES,
-			    "a method or path of element %zu %s", i + 1, why);
-	}
-	return APAM_OK;
-}
-
 /* ---- Slots ------------------------------------------------------------ */
 
 static void
@@ -332,15 +270,15 @@ key_secret_open(const struct apam_services *svc,
 		return APAM_E_MEMORY;
 	k->svc = svc;
 	k->options = values;
-	k->key = option(k, OPT_KEY)->str;
-	k->secret = option(k, OPT_SECRET)->str;
-	k->mode = (enum mode)option(k, OPT_MODE)->num;
-	k->access = (enum access)option(k, OPT_ACCESS)->num;
+	k->key = key_secret_option(k, OPT_KEY)->str;
+	k->secret = key_secret_option(k, OPT_SECRET)->str;
+	k->mode = (enum mode)key_secret_option(k, OPT_MODE)->num;
+	k->access = (enum access)key_secret_option(k, OPT_ACCESS)->num;
 	status = check_pair(k);
 	if (status == APAM_OK)
 		status = open_mode(k);
 	if (status == APAM_OK)
-		status = check_writes(k);
+		status = key_secret_check_writes(k);
 	if (status != APAM_OK) {
 		key_secret_close(k);
 		return status;
@@ -367,62 +305,6 @@ key_secret_sign(void *state, const struct apam_credential_view *credential,
 	/* RFC 7617, 2. */
 	return scheme_sign_authorization(
 	    k->svc, out, APAM_STR("Basic "), credential->secret);
-}
-
-static bool
-is_write(
-    const struct key_secret *k, struct apam_str method, struct apam_str path)
-{
-	const struct write_rule every = { 0 };
-	size_t i, count = option(k, OPT_WRITES)->count;
-	struct write_rule rule;
-
-	if (count == 0)
-		return write_rule_matches(&every, method, path);
-	for (i = 0; i < count; i++) {
-		rule = rule_at(k, i);
-		if (write_rule_matches(&rule, method, path))
-			return true;
-	}
-	return false;
-}
-
-/* Headers that make some servers use another method than the one sent. */
-static bool
-has_override(const struct apam_request_view *request)
-{
-	const struct apam_header *h;
-	size_t i;
-
-	for (i = 0; i < request->header_count; i++) {
-		h = &request->headers[i];
-		if (scheme_same_nocase(
-			h->name, APAM_STR("X-HTTP-Method-Override")) ||
-		    scheme_same_nocase(h->name, APAM_STR("X-HTTP-Method")) ||
-		    scheme_same_nocase(h->name, APAM_STR("X-Method-Override")))
-			return true;
-	}
-	return false;
-}
-
-static int32_t
-key_secret_prepare(void *state, const struct apam_request_view *request,
-    struct apam_signing *out)
-{
-	const struct key_secret *k = state;
-
-	if (k->access == ACCESS_WRITE)
-		return APAM_OK;
-	if (has_override(request))
-		return apam_refusef(k->svc, out, APAM_E_POLICY,
-		    "the key is read-only and the request overrides its"
-		    " method in a header");
-	if (is_write(k, request->method, request->path))
-		return apam_refusef(k->svc, out, APAM_E_POLICY,
-		    "the key is read-only and this %.*s counts as a write:"
-		    " see access and writes",
-		    (int)request->method.n, request->method.p);
-	return APAM_OK;
 }
 
 int32_t
