@@ -7,7 +7,6 @@
 #define _XOPEN_SOURCE 700 /* faccessat */
 #include "file/user_dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,17 +15,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/str.h"
 #include "file/trust.h"
-
-#define NAME_SIZE sizeof("4294967295")
-#define ASIDE_MAX 999
-#define ASIDE_SIZE (NAME_SIZE + sizeof(".aside-999"))
-#define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-
-/* What holds the users' directories. */
-static const char notes[] = "users", secrets[] = "secrets";
-static const char *const holders[] = { notes, secrets };
+#include "file/user_dir_names.h"
 
 /* The place of one of them, and the user whose directory is wanted. */
 struct place {
@@ -71,7 +61,7 @@ holder_problem(const struct place *place, const struct stat *st)
 static int
 open_holder(const struct place *place, int state)
 {
-	const int fd = openat(state, place->holder, OPEN_DIRECTORY);
+	const int fd = openat(state, place->holder, USER_DIR_OPEN);
 	const char *why;
 	struct stat st;
 
@@ -142,12 +132,6 @@ find_holder(const struct place *place, bool make)
 
 /* ---- One user's ------------------------------------------------------- */
 
-static void
-uid_name(unsigned long uid, char name[NAME_SIZE])
-{
-	(void)snprintf(name, NAME_SIZE, "%lu", uid);
-}
-
 static bool
 is_alone(int fd, unsigned long uid)
 {
@@ -161,11 +145,11 @@ is_alone(int fd, unsigned long uid)
 static int
 open_one(const struct place *place, int users)
 {
-	char name[NAME_SIZE];
+	char name[USER_DIR_NAME_SIZE];
 	int fd;
 
-	uid_name(place->uid, name);
-	fd = openat(users, name, OPEN_DIRECTORY);
+	user_dir_name(place->uid, name);
+	fd = openat(users, name, USER_DIR_OPEN);
 	if (fd < 0 && errno == ENOENT) {
 		(void)error_set(place->err, APAM_E_CONFIG,
 		    "%s/%s/%lu does not exist; as root, `apam users add %lu` "
@@ -187,12 +171,12 @@ static int
 open_own(const struct place *place, bool make)
 {
 	const int users = find_holder(place, make);
-	char name[NAME_SIZE];
+	char name[USER_DIR_NAME_SIZE];
 	int fd;
 
 	if (users < 0)
 		return -1;
-	uid_name(place->uid, name);
+	user_dir_name(place->uid, name);
 	/*
 	 * A failure is not checked: another process may have made it, and
 	 * otherwise opening it fails with a message.
@@ -208,7 +192,8 @@ int
 user_dir_open(
     const char *state_dir, bool user, bool make, struct apam_error *err)
 {
-	const struct place place = { state_dir, user, notes, geteuid(), err };
+	const struct place place = { state_dir, user, user_dir_notes, geteuid(),
+		err };
 
 	return open_own(&place, make);
 }
@@ -217,7 +202,8 @@ int
 user_dir_open_secrets(
     const char *state_dir, bool user, bool make, struct apam_error *err)
 {
-	const struct place place = { state_dir, user, secrets, geteuid(), err };
+	const struct place place = { state_dir, user, user_dir_secrets,
+		geteuid(), err };
 
 	return open_own(&place, make);
 }
@@ -225,11 +211,12 @@ user_dir_open_secrets(
 bool
 user_dir_comes(const char *state_dir)
 {
-	char path[TRUST_PATH_MAX + NAME_SIZE + sizeof(secrets) + 2];
+	char path[TRUST_PATH_MAX + USER_DIR_NAME_SIZE +
+	    sizeof(user_dir_secrets) + 2];
 	struct stat st;
 
-	(void)snprintf(path, sizeof(path), "%s/%s/%lu", state_dir, secrets,
-	    (unsigned long)geteuid());
+	(void)snprintf(path, sizeof(path), "%s/%s/%lu", state_dir,
+	    user_dir_secrets, (unsigned long)geteuid());
 	return lstat(path, &st) != 0 && errno == ENOENT &&
 	    lstat(state_dir, &st) == 0 && st.st_uid == geteuid();
 }
@@ -240,10 +227,11 @@ user_dir_comes(const char *state_dir)
 static bool
 make_one(int users, unsigned long uid)
 {
-	char name[NAME_SIZE], beside[NAME_SIZE + sizeof(".new")];
+	char name[USER_DIR_NAME_SIZE],
+	    beside[USER_DIR_NAME_SIZE + sizeof(".new")];
 	bool ok;
 
-	uid_name(uid, name);
+	user_dir_name(uid, name);
 	(void)snprintf(beside, sizeof(beside), "%s.new", name);
 	ok = mkdirat(users, beside, 0700) == 0 || errno == EEXIST;
 	ok = ok &&
@@ -257,10 +245,10 @@ static enum apam_status
 add_in(const struct place *place, struct apam_error *err)
 {
 	const int users = find_holder(place, true);
-	char name[NAME_SIZE];
+	char name[USER_DIR_NAME_SIZE];
 	int fd = -1;
 
-	uid_name(place->uid, name);
+	user_dir_name(place->uid, name);
 	if (users >= 0 &&
 	    faccessat(users, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
 	    !make_one(users, place->uid))
@@ -283,49 +271,14 @@ user_dir_add(
     const char *state_dir, bool user, unsigned long uid, struct apam_error *err)
 {
 	struct apam_error own = APAM_ERROR_INIT;
-	struct place place = { state_dir, user, notes, uid, &own };
+	struct place place = { state_dir, user, user_dir_notes, uid, &own };
 	enum apam_status status = add_in(&place, err);
 
-	place.holder = secrets;
+	place.holder = user_dir_secrets;
 	return status == APAM_OK ? add_in(&place, err) : status;
 }
 
 /* ---- All users' -------------------------------------------------------- */
-
-/* The user whose directory has this name; false if it is not a uid. */
-static bool
-read_uid(const char *name, unsigned long *uid)
-{
-	int64_t n;
-
-	if (!str_number(apam_str(name), UINT32_MAX - 1, &n) ||
-	    (name[0] == '0' && name[1] != '\0'))
-		return false;
-	*uid = (unsigned long)n;
-	return true;
-}
-
-/* Call `each` for the names in `users` that are uids. */
-static void
-each_name(int users,
-    void (*each)(void *arg, const char *name, unsigned long uid), void *arg)
-{
-	const int copy = fcntl(users, F_DUPFD_CLOEXEC, 0);
-	DIR *list = copy < 0 ? NULL : fdopendir(copy);
-	const struct dirent *entry;
-	unsigned long uid;
-
-	if (list == NULL) {
-		if (copy >= 0)
-			(void)close(copy);
-		return;
-	}
-	while ((entry = readdir(list)) != NULL) {
-		if (read_uid(entry->d_name, &uid))
-			each(arg, entry->d_name, uid);
-	}
-	(void)closedir(list);
-}
 
 struct visit {
 	int users;
@@ -337,7 +290,7 @@ static void
 visit_one(void *arg, const char *name, unsigned long uid)
 {
 	const struct visit *visit = arg;
-	const int fd = openat(visit->users, name, OPEN_DIRECTORY);
+	const int fd = openat(visit->users, name, USER_DIR_OPEN);
 
 	if (fd < 0)
 		return;
@@ -350,20 +303,20 @@ void
 user_dir_each(const char *state_dir, bool user,
     void (*each)(void *arg, unsigned long uid, int directory), void *arg)
 {
-	const struct place place = { state_dir, user, notes, 0, NULL };
+	const struct place place = { state_dir, user, user_dir_notes, 0, NULL };
 	const int users = find_holder(&place, false);
 	struct visit visit = { users, each, arg };
 
 	if (users < 0)
 		return;
-	each_name(users, visit_one, &visit);
+	user_dir_each_name(users, visit_one, &visit);
 	(void)close(users);
 }
 
 bool
 user_dir_is_whole(const char *state_dir, bool user)
 {
-	const struct place place = { state_dir, user, notes, 0, NULL };
+	const struct place place = { state_dir, user, user_dir_notes, 0, NULL };
 	const int users = find_holder(&place, false);
 	struct stat st;
 	bool own;
@@ -373,128 +326,4 @@ user_dir_is_whole(const char *state_dir, bool user)
 	own = fstat(users, &st) == 0 && st.st_uid == geteuid();
 	(void)close(users);
 	return own || geteuid() == 0;
-}
-
-/* ---- Another owner's --------------------------------------------------- */
-
-/* Rename it: it must not stand where root's or a user's directory belongs. */
-static bool
-set_aside(int directory, const char *name, char aside[ASIDE_SIZE])
-{
-	for (int i = 1; i <= ASIDE_MAX; i++) {
-		(void)snprintf(aside, ASIDE_SIZE, "%s.aside-%d", name, i);
-		if (faccessat(directory, aside, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			continue;
-		return errno == ENOENT &&
-		    renameat(directory, name, directory, aside) == 0;
-	}
-	return false;
-}
-
-/* Rename it and log that; or log that it is in the way. */
-static void
-put_away(const struct place *place, const struct log *log, int directory,
-    const char *name)
-{
-	const bool one = strcmp(name, place->holder) != 0;
-	char aside[ASIDE_SIZE];
-
-	if (set_aside(directory, name, aside))
-		log_line(log, APAM_LOG_ERROR,
-		    "%s/%s%s%s was another user's, or not a directory: it is "
-		    "%s now, and nothing in it is trusted",
-		    place->state_dir, one ? place->holder : "", one ? "/" : "",
-		    name, aside);
-	else
-		log_line(log, APAM_LOG_ERROR,
-		    "%s/%s%s%s is another user's, or not a directory, and "
-		    "cannot be set aside",
-		    place->state_dir, one ? place->holder : "", one ? "/" : "",
-		    name);
-}
-
-/*
- * Open what holds them, made safe from other users; -1 if there is none, or
- * none that can be checked now.
- */
-static int
-tidy_holder(const struct place *place, const struct log *log, int state)
-{
-	int fd = openat(state, place->holder, OPEN_DIRECTORY);
-	bool known = fd < 0 && (errno == ENOTDIR || errno == ELOOP);
-	struct stat st = { .st_mode = 0 };
-
-	if (fd >= 0)
-		known = fstat(fd, &st) == 0;
-	if (known && (fd < 0 || st.st_uid != 0))
-		put_away(place, log, state, place->holder);
-	if (fd >= 0 && (!known || st.st_uid != 0)) {
-		(void)close(fd);
-		return -1;
-	}
-	if (fd < 0 || (st.st_mode & 022) == 0)
-		return fd;
-	(void)fchmod(fd, 0755);
-	log_line(log, APAM_LOG_ERROR,
-	    "%s/%s could be changed by others; it has mode 0755 now",
-	    place->state_dir, place->holder);
-	return fd;
-}
-
-/* A user who can write to a directory could plant files in it. */
-static bool
-is_foreign(int users, const char *name, unsigned long uid)
-{
-	struct stat st;
-
-	if (fstatat(users, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return false;
-	return !S_ISDIR(st.st_mode) || st.st_uid != uid ||
-	    (st.st_mode & 022) != 0;
-}
-
-struct tidying {
-	const struct place *place;
-	const struct log *log;
-	int users;
-};
-
-static void
-tidy_one(void *arg, const char *name, unsigned long uid)
-{
-	const struct tidying *t = arg;
-
-	if (is_foreign(t->users, name, uid))
-		put_away(t->place, t->log, t->users, name);
-}
-
-static void
-tidy_in(const struct place *place, bool all, const struct log *log, int state)
-{
-	const int users = tidy_holder(place, log, state);
-	struct tidying tidying = { place, log, users };
-
-	if (users < 0)
-		return;
-	tidy_one(&tidying, "0", 0);
-	if (all)
-		each_name(users, tidy_one, &tidying);
-	(void)close(users);
-}
-
-void
-user_dir_tidy(const char *state_dir, bool all, const struct log *log)
-{
-	struct place place = { .state_dir = state_dir };
-	const int state = geteuid() != 0 ?
-	    -1 :
-	    trust_open(state_dir, TRUST_DIRECTORY, false, NULL);
-
-	if (state < 0)
-		return;
-	for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++) {
-		place.holder = holders[i];
-		tidy_in(&place, all, log, state);
-	}
-	(void)close(state);
 }
