@@ -4,11 +4,11 @@
  */
 #include "flight/begin.h"
 
-#include "base/clock.h"
 #include "flight/harvest.h"
 #include "flight/result.h"
 #include "flight/run_setup.h"
 #include "flight/stepping.h"
+#include "flight/turn_busy.h"
 
 static enum flight_wait
 take_turn(struct flight *f)
@@ -24,13 +24,8 @@ take_turn(struct flight *f)
 	case DURABLE_FAILED:
 		return result_failed(f, &why);
 	}
-	if (clock_ms() >= f->deadline) {
-		spending_late(&f->spending, &why);
-		return result_failed(f, &why);
-	}
 	f->stage = STAGE_TURN;
-	f->wake_at = clock_ms() + SPENDING_RETRY_MS;
-	return FLIGHT_SLEEP;
+	return turn_busy(f);
 }
 
 /*

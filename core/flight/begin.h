@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A run of the module begins, once it is set up.  If one of its secrets is
- * durable, a run that is shown it waits for its turn first: any but a revocation
- * of the credential alone, and a login.
+ * durable, a run that is shown it waits for its turn first: any but a
+ * revocation of the credential alone, and a login.
  */
 #ifndef CORE_FLIGHT_BEGIN_H
 #define CORE_FLIGHT_BEGIN_H

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "flight/result.h"
+#include "flight/turn_busy.h"
 #include "text/url.h"
 
 #define STORE_MS 30000 /* how long to wait for the lock, at least */
@@ -150,12 +151,7 @@ login_run_store_again(struct flight *f)
 	case DURABLE_FAILED:
 		return result_failed(f, &why);
 	}
-	if (clock_ms() >= f->deadline) {
-		spending_late(&f->spending, &why);
-		return result_failed(f, &why);
-	}
-	f->wake_at = clock_ms() + SPENDING_RETRY_MS;
-	return FLIGHT_SLEEP;
+	return turn_busy(f);
 }
 
 enum flight_wait
