@@ -5,7 +5,7 @@
 #ifndef TESTS_LOGIN_DRIVE_H
 #define TESTS_LOGIN_DRIVE_H
 
-#include "support/drive.h"
+#include "support/drive_open.h"
 #include "support/refused.h"
 #include "support/run.h"
 
@@ -39,9 +39,7 @@ login_teardown(void)
 static inline void
 login_open(const char *text)
 {
-	int32_t status = drive_open(&d, module, text, LOGIN_SECRET);
-
-	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
+	drive_must_open(&d, module, text, LOGIN_SECRET);
 }
 
 /* The bytes of a buffer as a text. */

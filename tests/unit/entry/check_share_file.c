@@ -22,6 +22,7 @@
 #include "base/secmem.h"
 #include "base/str.h"
 #include "support/fork_meanwhile.h"
+#include "support/odd_file.h"
 #include "support/run.h"
 
 #define OTHER_UID 65534
@@ -436,30 +437,6 @@ START_TEST(it_is_whole_or_nothing)
 END_TEST
 
 static void
-be_link(const char *path)
-{
-	char to[1024];
-
-	(void)snprintf(to, sizeof(to), "%s.real", path);
-	ck_assert_int_eq(rename(path, to), 0);
-	ck_assert_int_eq(symlink(to, path), 0);
-}
-
-static void
-be_fifo(const char *path)
-{
-	ck_assert_int_eq(unlink(path), 0);
-	ck_assert_int_eq(mkfifo(path, 0600), 0);
-}
-
-static void
-be_directory(const char *path)
-{
-	ck_assert_int_eq(unlink(path), 0);
-	ck_assert_int_eq(mkdir(path, 0700), 0);
-}
-
-static void
 be_0640(const char *path)
 {
 	ck_assert_int_eq(chmod(path, 0640), 0);
@@ -490,9 +467,9 @@ static const struct {
 	const char *name;
 	void (*be)(const char *path);
 } kinds[] = {
-	{ "link", be_link },
-	{ "fifo", be_fifo },
-	{ "directory", be_directory },
+	{ "link", odd_link },
+	{ "fifo", odd_fifo },
+	{ "directory", odd_directory },
 	{ "0640", be_0640 },
 	{ "0604", be_0604 },
 	{ "0601", be_0601 },
@@ -504,7 +481,7 @@ START_TEST(other_kinds_of_files_are_refused)
 	put("fake");
 	kinds[_i].be(below("demo.0"));
 	refused("the credential file");
-	if (kinds[_i].be == be_directory)
+	if (kinds[_i].be == odd_directory)
 		return;
 	/* It is replaced, not written through. */
 	put("new");

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "file/user_dir.h"
+#include "support/odd_file.h"
 #include "support/run.h"
 
 #define OTHER_UID 65534
@@ -477,30 +478,6 @@ START_TEST(a_note_of_a_time_to_come_is_dropped)
 END_TEST
 
 static void
-be_link(const char *path)
-{
-	char to[1100];
-
-	(void)snprintf(to, sizeof(to), "%s.real", path);
-	ck_assert_int_eq(rename(path, to), 0);
-	ck_assert_int_eq(symlink(to, path), 0);
-}
-
-static void
-be_fifo(const char *path)
-{
-	ck_assert_int_eq(unlink(path), 0);
-	ck_assert_int_eq(mkfifo(path, 0600), 0);
-}
-
-static void
-be_directory(const char *path)
-{
-	ck_assert_int_eq(unlink(path), 0);
-	ck_assert_int_eq(mkdir(path, 0700), 0);
-}
-
-static void
 be_open(const char *path)
 {
 	ck_assert_int_eq(chmod(path, 0640), 0);
@@ -521,8 +498,8 @@ be_others(const char *path)
 		be_open(path);
 }
 
-static void (*const kinds[])(const char *path) = { be_link, be_fifo,
-	be_directory, be_open, be_large, be_others };
+static void (*const kinds[])(const char *path) = { odd_link, odd_fifo,
+	odd_directory, be_open, be_large, be_others };
 
 START_TEST(other_kinds_of_files_are_left_out)
 {

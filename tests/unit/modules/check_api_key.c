@@ -3,7 +3,7 @@
  * Tests of the module api-key: where a key goes and which keys can go there,
  * several at once, and what answers say of the key.
  */
-#include "support/drive.h"
+#include "support/drive_open.h"
 #include "support/refused.h"
 #include "support/run.h"
 
@@ -30,9 +30,7 @@ teardown(void)
 static void
 open_with(const char *text, const char *key)
 {
-	int status = drive_open(&d, module, text, key);
-
-	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
+	drive_must_open(&d, module, text, key);
 }
 
 /* ---- Options ---------------------------------------------------------- */
@@ -115,12 +113,8 @@ static const struct {
 
 START_TEST(refuses_options)
 {
-	ck_assert_msg(drive_open(&d, module, bad_options[_i].text,
-			  bad_options[_i].key) == APAM_E_CONFIG,
-	    "%s: accepted", bad_options[_i].text);
-	ck_assert_msg(drive_holds(d.refusal, bad_options[_i].why), "%s: %s",
-	    bad_options[_i].text, d.refusal);
-	ck_assert(!drive_holds(d.refusal, "FAKE"));
+	drive_must_refuse(&d, module, bad_options[_i].text, bad_options[_i].key,
+	    bad_options[_i].why, "FAKE");
 }
 END_TEST
 

@@ -3,7 +3,7 @@
  * Tests of the module basic-email-key: the vectors of RFC 7617, parameters
  * that are added, and what each of SEED's answers says of the key.
  */
-#include "support/drive.h"
+#include "support/drive_open.h"
 #include "support/refused.h"
 #include "support/run.h"
 
@@ -28,9 +28,7 @@ teardown(void)
 static void
 open_with(const char *text, const char *key)
 {
-	int32_t status = drive_open(&d, module, text, key);
-
-	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
+	drive_must_open(&d, module, text, key);
 }
 
 /* ---- Options ---------------------------------------------------------- */
@@ -56,12 +54,8 @@ static const struct {
 
 START_TEST(refuses_options)
 {
-	ck_assert_msg(drive_open(&d, module, bad_options[_i].text,
-			  bad_options[_i].key) == APAM_E_CONFIG,
-	    "%s: accepted", bad_options[_i].text);
-	ck_assert_msg(drive_holds(d.refusal, bad_options[_i].why), "%s: %s",
-	    bad_options[_i].text, d.refusal);
-	ck_assert(!drive_holds(d.refusal, "FAKE"));
+	drive_must_refuse(&d, module, bad_options[_i].text, bad_options[_i].key,
+	    bad_options[_i].why, "FAKE");
 }
 END_TEST
 

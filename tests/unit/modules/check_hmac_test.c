@@ -4,7 +4,7 @@
  * see the method, target, headers and body, and give headers, parameters and
  * what it covers.  The signatures were made with `openssl dgst -hmac`.
  */
-#include "support/drive.h"
+#include "support/drive_open.h"
 #include "support/refused.h"
 #include "support/run.h"
 
@@ -30,9 +30,7 @@ teardown(void)
 static void
 open_with(const char *text)
 {
-	int32_t status = drive_open(&d, module, text, SECRET);
-
-	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
+	drive_must_open(&d, module, text, SECRET);
 }
 
 static const struct apam_header headers[] = {

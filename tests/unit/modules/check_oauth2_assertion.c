@@ -6,7 +6,7 @@
  * and what answers mean.
  */
 #include "crypto/key_use.h"
-#include "support/drive.h"
+#include "support/drive_open.h"
 #include "support/run.h"
 
 #define SECRET "FAKE.secret"
@@ -61,9 +61,7 @@ use_key(const char *name)
 static void
 open_secret(const char *text, const char *secret)
 {
-	int32_t status = drive_open(&d, module, text, secret);
-
-	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
+	drive_must_open(&d, module, text, secret);
 }
 
 static void
@@ -174,12 +172,8 @@ static const struct {
 START_TEST(refuses_options)
 {
 	use_key(bad_options[_i].key);
-	ck_assert_msg(drive_open(&d, module, bad_options[_i].text, SECRET) ==
-		APAM_E_CONFIG,
-	    "%s: accepted", bad_options[_i].text);
-	ck_assert_msg(drive_holds(d.refusal, bad_options[_i].why), "%s: %s",
-	    bad_options[_i].text, d.refusal);
-	ck_assert(!drive_holds(d.refusal, SECRET));
+	drive_must_refuse(&d, module, bad_options[_i].text, SECRET,
+	    bad_options[_i].why, SECRET);
 }
 END_TEST
 

@@ -5,6 +5,7 @@
  * a folder each), metadata, judging, checking and revoking.
  */
 #include "support/cases.h"
+#include "support/drive_open.h"
 #include "support/refused.h"
 #include "support/run.h"
 
@@ -40,9 +41,7 @@ teardown(void)
 static void
 open_with(const char *text)
 {
-	int32_t status = drive_open(&d, module, text, SECRET);
-
-	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
+	drive_must_open(&d, module, text, SECRET);
 }
 
 static const struct apam_credential_view credential = { sizeof(credential),
@@ -74,12 +73,8 @@ static const struct {
 
 START_TEST(refuses_options)
 {
-	ck_assert_msg(drive_open(&d, module, bad_options[_i].text, SECRET) ==
-		APAM_E_CONFIG,
-	    "%s: accepted", bad_options[_i].text);
-	ck_assert_msg(drive_holds(d.refusal, bad_options[_i].why), "%s: %s",
-	    bad_options[_i].text, d.refusal);
-	ck_assert(!drive_holds(d.refusal, SECRET));
+	drive_must_refuse(&d, module, bad_options[_i].text, SECRET,
+	    bad_options[_i].why, SECRET);
 }
 END_TEST
 

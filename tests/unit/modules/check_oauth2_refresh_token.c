@@ -5,7 +5,7 @@
  * a browser, every way in which one comes back, options that are refused, and
  * memory that runs out.
  */
-#include "support/drive.h"
+#include "support/drive_open.h"
 #include "support/refused.h"
 #include "support/run.h"
 
@@ -63,9 +63,7 @@ no_random(const struct apam_services *svc, void *to, size_t n)
 static void
 open_with(const char *text)
 {
-	int32_t status = drive_open(&d, module, text, "");
-
-	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
+	drive_must_open(&d, module, text, "");
 	d.svc.pub.random = no_random;
 }
 
@@ -126,11 +124,8 @@ static const struct {
 
 START_TEST(refuses_options)
 {
-	ck_assert_msg(drive_open(&d, module, bad_options[_i].text,
-			  "FAKE-secret") == APAM_E_CONFIG,
-	    "%s: accepted", bad_options[_i].text);
-	ck_assert_msg(drive_holds(d.refusal, bad_options[_i].why), "%s: %s",
-	    bad_options[_i].text, d.refusal);
+	drive_must_refuse(&d, module, bad_options[_i].text, "FAKE-secret",
+	    bad_options[_i].why, "FAKE-secret");
 }
 END_TEST
 
