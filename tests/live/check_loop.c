@@ -181,7 +181,8 @@ START_TEST(a_deadline_is_a_timeout)
 	submit(300);
 	loop_turn(&loop, 0);
 	ms = loop_timeout(&loop);
-	ck_assert_msg(ms >= 0 && ms <= 300, "%d ms", ms);
+	/* On a busy machine it may have passed by now. */
+	ck_assert_msg(landed() == 1 || (ms >= 0 && ms <= 300), "%d ms", ms);
 	turn_until(1);
 	ck_assert_int_eq(outcome().status, APAM_E_DEADLINE);
 	ck_assert_int_ge(clock_ms() - before, 290);
