@@ -461,7 +461,7 @@ give_problem(struct visit *v, ngx_chain_t *in)
 
 /*
  * After this answer nginx would pass on what comes as it is, past all filters: it
- * is no answer that could be verified.
+ * cannot be verified.
  */
 static bool
 is_unverifiable(const struct visit *v)

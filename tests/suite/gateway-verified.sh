@@ -135,7 +135,7 @@ for by in here far; do
 	holds "$by: larger: the rest is dropped" alone "/$by/verified?long"
 	holds "$by: larger: the log has the profile" grep -q \
 	    "apam: $by: the answer is too large" "$dir/error.log"
-	# What comes behind a change of protocols is no answer that is verified.
+	# What comes behind a change of protocols cannot be verified.
 	call --http1.1 --http0.9 -H 'Connection: Upgrade' \
 	    -H 'Upgrade: websocket' "http://localhost/$by/verified?switch"
 	holds "$by: another protocol (HTTP $code)" [ "$code" = 502 ]
