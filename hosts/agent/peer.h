@@ -51,8 +51,8 @@ bool peer_of(int socket, struct peer *peer, char why[APAM_TEXT_SIZE]);
 /*
  * Put the peer's groups as they were at connect(2) into peer->caller, where that
  * was not done yet; most rules name none.  A group that stands for all that have
- * no number here is left out.  False, with errno, where they cannot be read, or there is no
- * memory: no rule may be looked at then.
+ * no number here is left out.  False, with errno, where they cannot be read, or
+ * there is no memory: no rule may be looked at then.
  */
 bool peer_groups(struct peer *peer, int socket);
 
