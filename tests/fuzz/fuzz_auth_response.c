@@ -5,6 +5,7 @@
  */
 #include "modules/common/answer_rule.c"
 #include "modules/common/place.c"
+#include "modules/key-secret-archiveable/access.c"
 #include "modules/key-secret-archiveable/auth.c"
 #include "modules/key-secret-archiveable/module.c"
 #include "modules/key-secret-archiveable/writes.c"
