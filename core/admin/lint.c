@@ -95,7 +95,10 @@ lint_ca_file(const struct lint *lint, const struct profile *draft)
 		    draft->ca_file_line, "ca_file: %s: %s", file, why);
 }
 
-/* What a file in error claims nothing of is neither signed nor refused. */
+/*
+ * Requests for a listed profile whose file is in error are refused, unless nobody
+ * can tell from the file which requests these are.
+ */
 static void
 lint_claims(const struct lint *lint, const char *file)
 {
@@ -124,7 +127,7 @@ lint_profile(struct lint *lint, const char *name, const char *file, bool named)
 
 	lint->all->unreadable_warns = user && !named;
 	draft = profile_draft(name, file, lint->ctx->env.settings, lint->all);
-	if (lint->all->count > before)
+	if (!named && lint->all->count > before)
 		lint_claims(lint, file);
 	if (draft == NULL)
 		return;

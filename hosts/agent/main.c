@@ -3,7 +3,9 @@
  * apamd: the agent.  It holds the secrets of a machine and signs for others what
  * the rules of a profile let them have; apamd(8).  It stays in the foreground.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "agent/server.h"
 #include "base/standard_fds.h"
@@ -23,9 +25,10 @@ main(int argc, char **argv)
 		return code;
 	/* What runs programs of secrets begins before there are any. */
 	if (!runner_start()) {
-		fputs("apamd: the process that runs the programs of exec: "
-		      "secrets cannot be started\n",
-		    stderr);
+		fprintf(stderr,
+		    "apamd: the process that runs the programs of exec: "
+		    "secrets cannot be started: %s\n",
+		    strerror(errno));
 		return AGENT_TEMPORARY;
 	}
 	code = server_open(&server, &options);

@@ -222,7 +222,9 @@ collect_profile(void *arg, const struct apam_profile_info *info)
 	}
 	for (size_t i = 0; i < info->origin_count; i++)
 		served = collect_origin(c, info, info->origins[i]) || served;
-	if (served && !placeholders_take(&c->sites->placeholders, info))
+	/* A text of one that is wrong may be its secret. */
+	if (served && info->why == NULL &&
+	    !placeholders_take(&c->sites->placeholders, info))
 		c->no_memory = true;
 	return !c->no_memory;
 }

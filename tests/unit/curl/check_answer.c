@@ -99,7 +99,7 @@ static const struct {
 	{ "A/B: c\r\n", NULL, NULL },
 	{ "A\xc3\xa4: b\r\n", NULL, NULL },
 	{ "A: b\001c\r\n", NULL, NULL },
-	{ "A: b\tc\r\n", NULL, NULL },
+	{ "A: b\tc\r\n", "A", "b\tc" },
 	{ "A: b\x7f\r\n", NULL, NULL },
 	{ "A: b\rc\r\n", NULL, NULL },
 };
