@@ -46,10 +46,8 @@ starts(ngx_str_t s, const char *with)
 
 /* Note a profile that a location names, once. */
 static bool
-note_profile(ngx_conf_t *cf, ngx_str_t name)
+note_profile(struct main_conf *main, ngx_str_t name)
 {
-	struct main_conf *main = ngx_http_conf_get_module_main_conf(
-	    cf, ngx_http_apam_module);
 	ngx_str_t *known = main->profiles.elts;
 
 	for (ngx_uint_t i = 0; i < main->profiles.nelts; i++)
@@ -71,6 +69,8 @@ static char duplicate[] = "is duplicate";
 static char *
 set_profile(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+	struct main_conf *main = ngx_http_conf_get_module_main_conf(
+	    cf, ngx_http_apam_module);
 	struct location_conf *l = conf;
 	const ngx_str_t *word = cf->args->elts;
 
@@ -83,7 +83,8 @@ set_profile(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	}
 	if (word[1].len == 0 || word[1].len >= APAM_NAME_SIZE)
 		return refuse(cf, &cmd->name, "expected a profile's name");
-	if (!conf_is_by_url(l) && !note_profile(cf, word[1]))
+	main->in_use = true;
+	if (!conf_is_by_url(l) && !note_profile(main, word[1]))
 		return NGX_CONF_ERROR;
 	return NGX_CONF_OK;
 }
@@ -96,6 +97,7 @@ set_config(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 	if (main->config.data != NULL)
 		return duplicate;
+	main->in_use = true;
 	main->config = word[1];
 	main->user = cf->args->nelts == 3;
 	if (main->user && ngx_strcmp(word[2].data, "user") != 0)
@@ -265,6 +267,7 @@ set_page(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	if (l->page == PAGE_NONE)
 		return refuse(
 		    cf, &cmd->name, "expected `files`, `state` or `calls`");
+	main->in_use = true;
 	if (l->page == PAGE_CALLS)
 		main->shows_calls = true;
 	return NGX_CONF_OK;

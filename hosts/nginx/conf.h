@@ -25,6 +25,7 @@ enum page {
 
 /* Of all of nginx. */
 struct main_conf {
+	bool in_use;		/* a directive needs the library */
 	ngx_str_t config;	/* the main file; empty: apam's default */
 	ngx_flag_t user;	/* files of the workers' user are trusted */
 	ngx_uint_t log_level;	/* enum apam_log_level */

@@ -57,10 +57,14 @@ open_context(ngx_cycle_t *cycle, const struct main_conf *main)
 	return ctx;
 }
 
+/* NULL: nginx has no use for the library, and does not need its files. */
 static const struct main_conf *
 main_conf_of(ngx_cycle_t *cycle)
 {
-	return ngx_http_cycle_get_module_main_conf(cycle, ngx_http_apam_module);
+	const struct main_conf *main = ngx_http_cycle_get_module_main_conf(
+	    cycle, ngx_http_apam_module);
+
+	return main != NULL && main->in_use ? main : NULL;
 }
 
 /* Read the profiles that are named; false, with all that is wrong said. */

@@ -210,7 +210,7 @@ sed -i 's/placeholder/not-a-secret-key/' "$dir/apam.d/own.conf"
 row "the secret itself is refused" 3 '' \
     'own.conf:[0-9]*: error: run.environment.OWN_API_KEY: is the secret of entry 1' \
     lint
-runs "and enters no program" 0 '^none$' 'cannot be used: .*: run.environment' \
+runs "and enters no program" 0 '^none$' 'cannot be used.*: run.environment' \
     sh -c 'echo "${OWN_API_KEY-none}"'
 rm "$dir/apam.d/own.conf"
 
