@@ -151,9 +151,7 @@ key_reader_barrier(
 	return NULL;
 }
 
-/*
- * ---- Users without notes --------------------------------------------------
- */
+/* ---- Users without notes ----------------------------------------------- */
 
 struct asking {
 	bool (*has)(void *arg, unsigned long uid);

@@ -338,9 +338,7 @@ on_ready(struct watch *watch, unsigned events)
 		connection_end(c);
 }
 
-/*
- * ---- Beginning ------------------------------------------------------------
- */
+/* ---- Beginning --------------------------------------------------------- */
 
 static void
 enlist(struct server *s, struct connection *c)
@@ -459,9 +457,7 @@ connection_accept(struct server *s)
 	s->deaf = true;
 }
 
-/*
- * ---- Time ------------------------------------------------------------------
- */
+/* ---- Time -------------------------------------------------------------- */
 
 /* True for a client that does not read, so that its socket takes no more. */
 static bool

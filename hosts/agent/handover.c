@@ -24,9 +24,7 @@
 #define PAUSE_MS 1
 #define PACKET_SIZE 256 /* bytes, more than TAKEN has */
 
-/*
- * ---- Asking ---------------------------------------------------------------
- */
+/* ---- Asking ------------------------------------------------------------ */
 
 static enum apam_status
 may_replace(const struct connection *c, struct apam_error *err)
@@ -74,9 +72,7 @@ handover_ask(struct connection *c, const struct frame *message)
 	return NULL;
 }
 
-/*
- * ---- Giving ----------------------------------------------------------------
- */
+/* ---- Giving ------------------------------------------------------------ */
 
 struct giving {
 	struct server *s;
@@ -157,10 +153,7 @@ give_all(struct giving *g)
 	    give(g, "", -1);
 }
 
-/*
- * ---- What the other says
- * -----------------------------------------------------
- */
+/* ---- What the other says ----------------------------------------------- */
 
 enum said { SAID_NOTHING, SAID_TAKEN, SAID_SERVES, SAID_ELSE, SAID_END };
 
@@ -242,10 +235,7 @@ wait_until_serves(const struct giving *g)
 	return said == SAID_SERVES;
 }
 
-/*
- * ---- Ending
- * ------------------------------------------------------------------
- */
+/* ---- Ending ------------------------------------------------------------ */
 
 /*
  * The end of the connection alone would say that this process was killed.

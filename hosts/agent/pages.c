@@ -37,9 +37,7 @@ struct page_of {
 	uint64_t given_of; /* serial of its page */
 };
 
-/*
- * ---- What is known ----------------------------------------------------------
- */
+/* ---- What is known ----------------------------------------------------- */
 
 static struct page_of *
 of_number(struct numbered *one)
@@ -101,10 +99,7 @@ pages_count(const struct pages *pages)
 	return n;
 }
 
-/*
- * ---- The service manager
- * ------------------------------------------------------
- */
+/* ---- The service manager ----------------------------------------------- */
 
 static void
 store_name(const struct page_of *p, char to[STORE_NAME_SIZE])
@@ -205,10 +200,7 @@ pages_each(const struct pages *pages,
 	return on;
 }
 
-/*
- * ---- What an older agent left
- * -------------------------------------------------
- */
+/* ---- What an older agent left ------------------------------------------ */
 
 static char left_name[STORE_NAME_SIZE];
 
@@ -260,10 +252,7 @@ pages_init(struct pages *pages, struct apam *ctx,
 	boot_time_namespace(&pages->time_device, &pages->time_inode);
 }
 
-/*
- * ---- Programs
- * ------------------------------------------------------------------
- */
+/* ---- Programs ---------------------------------------------------------- */
 
 bool
 pages_greet(const struct pages *pages, struct page_reader *reader,
@@ -361,10 +350,7 @@ pages_offer(struct pages *pages, struct apam_profile *profile,
 	return *descriptor < 0 ? 0 : serial;
 }
 
-/*
- * ---- Each second
- * -----------------------------------------------------------------
- */
+/* ---- Each second ------------------------------------------------------- */
 
 int
 pages_wait(const struct pages *pages)

@@ -49,9 +49,7 @@ server_tell_metrics(void *server, struct buf *to)
 	return metrics_write(s->metrics, s->ctx, &now, to);
 }
 
-/*
- * ---- What is watched ------------------------------------------------------
- */
+/* ---- What is watched --------------------------------------------------- */
 
 static struct server *
 server_of_listener(struct watch *watch)
@@ -112,9 +110,7 @@ watch(struct server *s, struct watch *w, int fd,
 	return fd >= 0 && loop_add(&s->loop, w, WATCH_IN);
 }
 
-/*
- * ---- Beginning --------------------------------------------------------------
- */
+/* ---- Beginning --------------------------------------------------------- */
 
 static const char no_descriptors[] =
     "the system gives no descriptors to wait for clients";
@@ -343,9 +339,7 @@ server_open(struct server *s, const struct agent_options *options)
 	return code == AGENT_DONE ? serve(s) : code;
 }
 
-/*
- * ---- Turning ----------------------------------------------------------------
- */
+/* ---- Turning ----------------------------------------------------------- */
 
 /* The least of those that are not below 0. */
 static int

@@ -17,9 +17,7 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/*
- * ---- Greeting -------------------------------------------------------------
- */
+/* ---- Greeting ---------------------------------------------------------- */
 
 static const char *
 welcome(struct connection *c, const struct frame *message, uint16_t version,
@@ -71,9 +69,7 @@ who_is(struct connection *c)
 		.known = &c->known };
 }
 
-/*
- * ---- Signatures ------------------------------------------------------------
- */
+/* ---- Signatures -------------------------------------------------------- */
 
 /* Where an answer goes, and what is known of the client. */
 struct answering {
@@ -356,9 +352,7 @@ take_by(bool (*take)(struct connection *c, const struct frame *message,
 	return wrong;
 }
 
-/*
- * ---- Answers of the provider -----------------------------------------------
- */
+/* ---- Answers of the provider ------------------------------------------- */
 
 /* A hint: nothing is said of it, whatever becomes of it. */
 static const char *
@@ -398,10 +392,7 @@ take_judged(struct connection *c, const struct frame *message)
 	return NULL;
 }
 
-/*
- * ---- All messages
- * ------------------------------------------------------------
- */
+/* ---- All messages ------------------------------------------------------ */
 
 static const char *
 refuse_type(struct connection *c, const struct frame *message)

@@ -28,10 +28,7 @@ enum tried {
 	TRIED_FAILED /* *err says why */
 };
 
-/*
- * ---- Connecting
- * --------------------------------------------------------------
- */
+/* ---- Connecting -------------------------------------------------------- */
 
 static bool
 send_bare(struct takeover *t, enum agent_type type)
@@ -88,10 +85,7 @@ connect_to(struct takeover *t, const char *socket, struct apam_error *err)
 	return is_own(t->link.owner, err) ? TRIED_DONE : TRIED_FAILED;
 }
 
-/*
- * ---- Taking
- * ------------------------------------------------------------------
- */
+/* ---- Taking ------------------------------------------------------------ */
 
 /* The next message; TRIED_ENDED: there will be none. */
 static enum tried
@@ -203,10 +197,7 @@ takeover_begin(struct takeover *t, const char *socket, char why[APAM_TEXT_SIZE])
 	return AGENT_TEMPORARY;
 }
 
-/*
- * ---- Ending
- * ------------------------------------------------------------------
- */
+/* ---- Ending ------------------------------------------------------------ */
 
 /*
  * The old agent does not receive any more.  True if it goes on serving.  It
