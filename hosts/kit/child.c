@@ -22,12 +22,16 @@
 #include "base/clock.h"
 #include "kit/crash.h"
 
+#define WAITS 5 /* how many times as long as it may compute it may wait */
+#define ALL_STEPS 100 /* how many times as long as one step they may take */
+
+/* The parent looks at each step; this holds where nobody is left to look. */
 static void
 limit(unsigned seconds)
 {
 	const struct rlimit none = { 0, 0 };
-	const struct itimerval end = { .it_value = {
-					   .tv_sec = (time_t)seconds } };
+	const struct itimerval end = { .it_value = { .tv_sec = (time_t)seconds *
+					       ALL_STEPS } };
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)setitimer(ITIMER_PROF, &end, NULL);
@@ -61,37 +65,54 @@ run_child(void (*check)(void *arg), void *arg, unsigned seconds)
 	_exit(0);
 }
 
-/*
- * How many milliseconds a process may take that has computed as long as `pid`:
- * one that computes gets a sixtieth of a processor on the busiest machine, and
- * one that waits gets less.
- */
+/* How long a process has computed, in milliseconds. */
 static int64_t
-allowance(pid_t pid)
+computed(pid_t pid)
 {
 	struct timespec used = { 0 };
 	clockid_t clock;
 
 	if (clock_getcpuclockid(pid, &clock) == 0)
 		(void)clock_gettime(clock, &used);
-	return 60 * (used.tv_sec * 1000 + used.tv_nsec / 1000000);
+	return (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000;
+}
+
+/* How long a step of the child's computes. */
+struct step {
+	unsigned number;
+	int64_t since; /* what the child had computed when it began */
+};
+
+/* End a child whose step computes longer than that, as a timer would. */
+static void
+end_long_step(struct step *step, pid_t pid, int64_t used, unsigned seconds)
+{
+	if (finding->steps != step->number)
+		*step = (struct step){ finding->steps, used };
+	else if (used - step->since >= (int64_t)seconds * 1000)
+		(void)kill(pid, SIGPROF);
 }
 
 /*
- * Wait for its end; false where it waited longer than `seconds` for anything
- * but the processor.
+ * Wait for its end; false where it waited five times as long as a step may
+ * compute, for anything but the processor: a process that computes gets a
+ * sixtieth of one on the busiest machine, and one that waits gets less.
  */
 static bool
 wait_for(pid_t pid, unsigned seconds, int *how)
 {
-	const int64_t end = clock_ms() + (int64_t)seconds * 1000;
+	const int64_t end = clock_ms() + (int64_t)seconds * WAITS * 1000;
 	struct timespec pause = { .tv_nsec = 200 * 1000 };
+	struct step step = { 0, 0 };
+	int64_t used;
 	pid_t ended;
 
 	while ((ended = waitpid(pid, how, WNOHANG)) == 0 ||
 	    (ended < 0 && errno == EINTR)) {
-		if (clock_ms() >= end + allowance(pid))
+		used = computed(pid);
+		if (clock_ms() >= end + 60 * used)
 			return false;
+		end_long_step(&step, pid, used, seconds);
 		(void)nanosleep(&pause, NULL);
 		if (pause.tv_nsec < 10 * 1000 * 1000)
 			pause.tv_nsec *= 2;
@@ -149,12 +170,12 @@ child_run(
 		run_child(check, arg, seconds);
 	if (pid > 0) {
 		(void)setpgid(pid, pid);
-		if (wait_for(pid, seconds * 5, &how))
+		if (wait_for(pid, seconds, &how))
 			note_end(how, seconds);
 		else
 			finding_fail("the module did not return within %u s "
 				     "%s: a module waits for nothing",
-			    seconds * 5, finding->doing);
+			    seconds * WAITS, finding->doing);
 		(void)kill(-pid, SIGKILL);
 		(void)waitpid(pid, &how, 0);
 	}

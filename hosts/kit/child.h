@@ -10,9 +10,9 @@
 
 /*
  * Run `check` with `arg` in a child and put into *to what it found.  `seconds`
- * is how long it may compute, and it may wait five times as long.  The time in
- * which a busy machine lets it compute slowly is not counted.  False if no child
- * can be made.
+ * is how long each step may compute, of those that finding_doing tells, and the
+ * child may wait five times as long.  The time in which a busy machine lets it
+ * compute slowly is not counted.  False if no child can be made.
  */
 bool child_run(void (*check)(void *arg), void *arg, unsigned seconds,
     struct finding *to);

@@ -30,6 +30,7 @@ finding_doing(const char *format, ...)
 
 	if (finding == NULL)
 		return;
+	finding->steps++;
 	va_start(args, format);
 	n = vsnprintf(finding->doing, sizeof(finding->doing), format, args);
 	va_end(args);

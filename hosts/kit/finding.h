@@ -25,6 +25,7 @@ struct finding {
 	enum result result;
 	char reason[1024];
 	char doing[256];	/* what was under way */
+	_Atomic unsigned steps;	/* how many were begun */
 	char during[96];	/* what goes on meanwhile: behind it */
 	bool may_end;		/* the child ends the process itself */
 	bool muted;		/* only finding_insist is heard */

@@ -120,7 +120,7 @@ verdict "a missing directory is an error" $?
 # begin ARGS...: starts one and waits until it is ready.
 begin()
 {
-	"$sandbox" --dir "$dir" --life 120 "$@" >"$dir/out" 2>"$dir/log" &
+	"$sandbox" --dir "$dir" --life 1800 "$@" >"$dir/out" 2>"$dir/log" &
 	pid=$!
 	for _ in $(seq 100); do
 		grep -q '^ready$' "$dir/out" && break
