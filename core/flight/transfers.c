@@ -176,12 +176,23 @@ transfers_ended(struct transfers *t, CURLcode *code)
 	return flight;
 }
 
+/*
+ * libcurl closes the socket of a transfer that is still connecting without
+ * on_close: without this, the loop would take it for one that the host closed.
+ */
 void
 transfers_remove(struct transfers *t, const struct flight *f)
 {
-	if (f->transfer.easy != NULL && t->multi != NULL)
-		(void)curl_api()->multi_remove_handle(
-		    t->multi, f->transfer.easy);
+	bool was_ours[TRANSFERS_SOCKETS_MAX];
+
+	if (f->transfer.easy == NULL || t->multi == NULL)
+		return;
+	for (int i = 0; i < TRANSFERS_SOCKETS_MAX; i++)
+		was_ours[i] = own_fd_is_ours(&t->sockets[i]);
+	(void)curl_api()->multi_remove_handle(t->multi, f->transfer.easy);
+	for (int i = 0; i < TRANSFERS_SOCKETS_MAX; i++)
+		if (was_ours[i] && !own_fd_is_ours(&t->sockets[i]))
+			t->sockets[i].fd = -1;
 }
 
 /* ---- The end -------------------------------------------------------------- */
