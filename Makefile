@@ -670,10 +670,11 @@ $(BUILD)/sandbox: $(SANDBOX_OBJ)
 # ---- Tests ------------------------------------------------------------------
 # `make test` installs what is missing and then makes itself anew, so that
 # nothing is compiled before its headers are there.  Compilers run one to a core.
-# Most tests wait more than they compute, so that JOBS of them run side by side,
-# those that take longest first.
+# Many tests wait as long as they compute, so that JOBS of them run side by side,
+# those that take longest first.  More would only delay each other: one that
+# waits for an answer gets it late.
 CORES := $(shell nproc)
-JOBS = $(shell echo $$(($(CORES) * 4)))
+JOBS = $(shell echo $$(($(CORES) * 2)))
 
 deps-%:
 	@DEPS=$(DEPS) tools/deps $*

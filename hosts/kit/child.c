@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "kit/crash.h"
+#include "kit/guard.h"
 
 #define WAITS 5 /* how many times as long as it may compute it may wait */
 #define ALL_STEPS 100 /* how many times as long as one step they may take */
@@ -60,6 +61,7 @@ run_child(void (*check)(void *arg), void *arg, unsigned seconds)
 	silence();
 	limit(seconds);
 	crash_watch();
+	guard_open();
 	check(arg);
 	finding->may_end = true;
 	_exit(0);

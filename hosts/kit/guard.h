@@ -9,9 +9,12 @@
 
 #include <apam/types.h>
 
+/* Make room for copies, once in a process.  Ends the check if memory runs out. */
+void guard_open(void);
+
 /*
  * A copy of `n` bytes.  `what` is a static text that says what they are, as
- * "the body of a response".  Ends the check if memory runs out.
+ * "the body of a response".  Ends the check if room runs out.
  */
 const void *guard_copy(const char *what, const void *bytes, size_t n);
 

@@ -23,6 +23,7 @@ static struct project project;
 static struct agent_process agent;
 static _Atomic(bool) done;
 static _Atomic(int) kills;
+static _Atomic(int) made; /* signatures since it was started */
 
 static const char *const profiles[] = { "static", "each" };
 
@@ -77,6 +78,7 @@ sign_often(struct apam_profile *p, int count)
 	for (int i = 0; ok && i < count; i++) {
 		ok = apam_sign(p, &request, &s, &err) == APAM_OK &&
 		    s.header_count == 1 && s.headers[0].value.n > 10;
+		atomic_fetch_add(&made, 1);
 		/* So that the agent is away meanwhile, and not only behind. */
 		clock_sleep(1);
 	}
@@ -113,14 +115,20 @@ all_threads(void *arg)
 	return wrong;
 }
 
-/* Kill it, and start the next one, until all have signed. */
+/*
+ * Kill it, and start the next one, until all have signed: one that was started
+ * serves each thread first, since a client asks again only a few times.
+ */
 static void
 kill_until_done(void)
 {
 	while (!atomic_load(&done)) {
 		clock_sleep(150);
+		if (atomic_load(&made) < 2 * THREADS)
+			continue;
 		kill_agent();
 		agent_start(&agent, "agent");
+		atomic_store(&made, 0);
 		atomic_fetch_add(&kills, 1);
 	}
 }
