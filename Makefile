@@ -130,7 +130,7 @@ SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %
 	%/agent/python.sh) \
 	$(if $(SANITIZE),%/agent/filter.sh %/agent/scarce.sh %/cli/faults.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/suite/agent/*.sh tests/sandbox/check.sh \
-	tests/suite/doc/*.sh) \
+	$(if $(SANITIZE),,tests/suite/doc/*.sh)) \
 	$(if $(COVERAGE),$(wildcard $(MEASURED))) \
 	$(if $(SANITIZE)$(COVERAGE),,$(wildcard tests/suite/*.sh)))
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
