@@ -13,7 +13,7 @@
 #include "keys/registry_write.h"
 #include "keys/view.h"
 
-#define READ_TRIES 5 /* another program may be writing */
+#define READ_TRIES 5 /* of files that no other program writes meanwhile */
 #define READ_POLL_MS 20
 
 /* Make the index from a newer text.  The change was not reported as done. */
@@ -33,16 +33,29 @@ mend_index(struct registry_files *f)
 	return registry_files_look(f, true);
 }
 
+/* Whether it is time to give up: an old copy stays, and what is written moves. */
+static bool
+stays(const struct registry_files *f, uint64_t *generation, int *tries)
+{
+	const bool moved = f->head.generation != *generation;
+
+	*generation = f->head.generation;
+	*tries = moved ? 0 : *tries + 1;
+	return *tries >= READ_TRIES || clock_ms() >= f->deadline;
+}
+
 /* Leave in f->set the text that programs use. */
 static enum apam_status
 read_fitting(struct registry_files *f)
 {
 	enum apam_status status = registry_files_look(f, true);
 	enum registry_fit fit = REGISTRY_FIT_NONE;
+	uint64_t generation = f->head.generation;
+	int tries = 0;
 
-	for (int i = 0; status == APAM_OK; i++) {
+	while (status == APAM_OK) {
 		fit = registry_fit_of(f);
-		if (fit <= REGISTRY_FIT_SAME || i == READ_TRIES)
+		if (fit <= REGISTRY_FIT_SAME || stays(f, &generation, &tries))
 			break;
 		if (fit == REGISTRY_FIT_NEWER && registry_files_are_ours(f)) {
 			status = mend_index(f);
