@@ -126,11 +126,13 @@ MEASURED = $(addprefix tests/suite/,nginx.sh nginx-scarce.sh directives.sh \
 	examples.sh tpm.sh kit.sh)
 # Those of tests/suite build host programs of their own, which have no sanitizer;
 # and what has one makes system calls of its own, so that the agent has no filter.
+# Those of doc/ look at texts.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \
 	%/agent/python.sh) \
-	$(if $(SANITIZE),%/agent/filter.sh %/agent/scarce.sh %/cli/faults.sh),\
+	$(if $(SANITIZE),%/agent/filter.sh %/agent/scarce.sh %/cli/faults.sh \
+	tests/suite/doc/%.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/suite/agent/*.sh tests/sandbox/check.sh \
-	$(if $(SANITIZE),,tests/suite/doc/*.sh)) \
+	tests/suite/doc/*.sh) \
 	$(if $(COVERAGE),$(wildcard $(MEASURED))) \
 	$(if $(SANITIZE)$(COVERAGE),,$(wildcard tests/suite/*.sh)))
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)

@@ -33,7 +33,7 @@ mend_index(struct registry_files *f)
 	return registry_files_look(f, true);
 }
 
-/* Whether it is time to give up: an old copy stays, and what is written moves. */
+/* Whether to give up: an old copy stays as it is, what is written moves. */
 static bool
 stays(const struct registry_files *f, uint64_t *generation, int *tries)
 {
@@ -41,7 +41,7 @@ stays(const struct registry_files *f, uint64_t *generation, int *tries)
 
 	*generation = f->head.generation;
 	*tries = moved ? 0 : *tries + 1;
-	return *tries >= READ_TRIES || clock_ms() >= f->deadline;
+	return *tries > READ_TRIES || clock_ms() >= f->deadline;
 }
 
 /* Leave in f->set the text that programs use. */

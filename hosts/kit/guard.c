@@ -4,11 +4,12 @@
  *
  * The pages are mapped twice: where they are written, and where the module sees
  * them, which it may only read, and only while the copy lives.  So a copy costs
- * one change of rights; a check makes some 100,000.
+ * one change of rights; a module is given some 100,000.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include "kit/guard.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -38,7 +39,8 @@ guard_open(void)
 	const int fd = memfd_create("inputs", MFD_CLOEXEC);
 
 	if (fd < 0 || ftruncate(fd, PAGES * PAGE) != 0)
-		finding_die("the check ran out of memory for inputs");
+		finding_die(
+		    "the check has no file for inputs: %s", strerror(errno));
 	written = mmap(
 	    NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	seen = mmap(NULL, PAGES * PAGE, PROT_NONE, MAP_SHARED, fd, 0);
@@ -60,10 +62,11 @@ guard_copy(const char *what, const void *bytes, size_t n)
 	const size_t count = (n + PAGE - 1) / PAGE;
 	const size_t i = atomic_fetch_add(&used, 1);
 	const size_t page = atomic_fetch_add(&top, count + 1);
-	struct copy *c = &copies[i];
+	struct copy *c;
 
 	if (i >= COPIES_MAX || page + count + 1 > PAGES)
 		finding_die("the check ran out of room for inputs");
+	c = &copies[i];
 	*c = (struct copy){ what, page, count, n };
 	if (n > 0)
 		memcpy(written + place(c), bytes, n);

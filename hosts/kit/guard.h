@@ -9,7 +9,7 @@
 
 #include <apam/types.h>
 
-/* Make room for copies, once in a process.  Ends the check if memory runs out. */
+/* Make room for copies, once in a process.  Ends the check if there is none. */
 void guard_open(void);
 
 /*

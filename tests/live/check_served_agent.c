@@ -116,8 +116,8 @@ all_threads(void *arg)
 }
 
 /*
- * Kill it, and start the next one, until all have signed: one that was started
- * serves each thread first, since a client asks again only a few times.
+ * Kill it, and start the next one, until all have signed.  Some signatures are
+ * made in between: a client asks again only a few times.
  */
 static void
 kill_until_done(void)
