@@ -112,11 +112,20 @@ flow_pool_free(struct served *s)
 	}
 }
 
-/* The questions are on stacks of threads that the child does not have. */
+/*
+ * A thread that the child does not have may have been in the midst of any change
+ * to a flow that it had, and its questions are on its stack.
+ */
 void
 flow_pool_abandon(struct served *s)
 {
-	for (struct flow *f = s->pool; f != NULL; f = f->next)
-		f->first = NULL;
-	flow_pool_free(s);
+	while (s->pool != NULL) {
+		struct flow *flow = s->pool;
+
+		s->pool = flow->next;
+		if (flow->busy)
+			own_fd_close(&flow->link.fd);
+		else
+			free_flow(&flow);
+	}
 }

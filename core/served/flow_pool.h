@@ -30,7 +30,10 @@ void flow_pool_end(struct served *s, struct flow **flow);
 /* Close all of them; nobody uses one. */
 void flow_pool_free(struct served *s);
 
-/* In a forked child: the same, and no question of the parent's is touched. */
+/*
+ * In a forked child: close all of them.  The memory of one that a thread of the
+ * parent had is not touched, and not freed.
+ */
 void flow_pool_abandon(struct served *s);
 
 #endif

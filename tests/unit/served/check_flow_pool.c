@@ -93,8 +93,8 @@ START_TEST(what_is_not_whole_is_not_kept)
 }
 END_TEST
 
-/* The parent's question is on the stack of a thread that the child has not. */
-START_TEST(a_child_touches_no_question)
+/* The thread that had the flow, and its question on its stack, is not there. */
+START_TEST(a_child_touches_nothing_of_another_thread)
 {
 	struct flow *f;
 
@@ -105,7 +105,11 @@ START_TEST(a_child_touches_no_question)
 	flow_pool_abandon(served);
 	ck_assert_uint_eq(count(), 0);
 	ck_assert_int_eq(ask.state, ASK_OPEN);
-	ask.flow = NULL;
+	ck_assert_ptr_eq(f->first, &ask);
+	ck_assert(f->busy);
+	ck_assert_int_eq(f->link.fd.fd, -1);
+	flow_close(f);
+	free(f);
 }
 END_TEST
 
@@ -122,6 +126,6 @@ main(void)
 	tcase_add_test(tc, few_are_kept);
 	tcase_add_loop_test(
 	    tc, what_is_not_whole_is_not_kept, UNCONNECTED, ASKED + 1);
-	tcase_add_test(tc, a_child_touches_no_question);
+	tcase_add_test(tc, a_child_touches_nothing_of_another_thread);
 	return run_suite(suite);
 }
