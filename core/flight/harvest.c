@@ -31,18 +31,19 @@ render(struct flight *f)
 }
 
 /*
- * How long the credential lives.  A static one is no better than the secrets
- * that it is made of.
+ * How long the credential lives from `since` on.  A static one is no better
+ * than the secrets that it is made of.
  */
 static int64_t
-lifetime_of(const struct flight *f)
+lifetime_of(const struct flight *f, int64_t since)
 {
 	const struct entry *e = f->entry;
+	const int64_t from = clock_unix_ms() - (clock_ms() - since);
 	int64_t lifetime = f->op.lifetime, left;
 
 	if (lifetime != APAM_FOREVER)
 		lifetime = lifetime_choose(lifetime,
-		    buf_view(&f->op.credential), clock_unix(), e->conf->ttl);
+		    buf_view(&f->op.credential), from / 1000, e->conf->ttl);
 	if (lifetime == LIFETIME_UNREAD || f->minted_at != 0 ||
 	    e->present == NULL || e->conf->keep == 0)
 		return lifetime;
@@ -57,12 +58,12 @@ harvest_built(struct flight *f)
 {
 	struct entry *e = f->entry;
 	struct op *op = &f->op;
-	const int64_t lifetime = lifetime_of(f);
+	const int64_t since = f->minted_at == 0 ? clock_ms() : f->minted_at;
+	const int64_t lifetime = lifetime_of(f, since);
 
 	if (lifetime != LIFETIME_UNREAD)
-		f->made = credential_new(&op->credential,
-		    next_generation(e->env),
-		    f->minted_at == 0 ? clock_ms() : f->minted_at, lifetime);
+		f->made = credential_new(
+		    &op->credential, next_generation(e->env), since, lifetime);
 	if (f->made == NULL) {
 		(void)error_set(&f->error, APAM_E_MEMORY, "out of memory");
 		return false;
@@ -84,7 +85,7 @@ harvest_life(const struct flight *f, struct durable_life *to)
 	if (!f->op.has_credential || f->minted_at == 0)
 		return false;
 	if (seconds < 0)
-		seconds = lifetime_of(f);
+		seconds = lifetime_of(f, f->minted_at);
 	else if (seconds > LIFETIME_MAX && seconds != APAM_FOREVER)
 		seconds = LIFETIME_MAX;
 	if (seconds == LIFETIME_UNREAD)

@@ -32,8 +32,9 @@ int64_t lifetime_from_json(struct apam_json value);
 int64_t lifetime_jwt_exp(struct apam_str token);
 
 /*
- * The lifetime to use, in seconds: the shorter of `given`, if that is not
- * negative, and exp - now (at least 0), if there is an exp; else `ttl`.  More
+ * The lifetime to use, in seconds from `now` on, which is Unix time: the shorter
+ * of `given`, if that is not negative, and exp - now (at least 0), if there is
+ * an exp; else `ttl`.  More
  * than LIFETIME_MAX is cut; APAM_FOREVER is kept.  LIFETIME_UNREAD if memory
  * ran out in the search for an exp, which could be shorter.
  */

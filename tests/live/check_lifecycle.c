@@ -670,6 +670,22 @@ START_TEST(any_expires_in)
 }
 END_TEST
 
+START_TEST(the_time_of_an_exchange_counts_once)
+{
+	struct apam_entry_status status;
+	const int64_t asked = live_ms();
+
+	/* Its token says when it ends, too. */
+	token_life(30);
+	token_delay(3000);
+	ck_assert_int_eq(live_try(profile), APAM_OK);
+	live_status(profile, &status, NULL);
+	ck_assert_int_le(status.expires_in, 30);
+	ck_assert_int_ge(
+	    status.expires_in, 30 - (live_ms() - asked) / 1000 - 1);
+}
+END_TEST
+
 /* ---- Judging ------------------------------------------------------------- */
 
 static struct live_signature judged;
@@ -826,6 +842,7 @@ lifecycle_suite(void)
 	    tc, a_failed_refresh_discards_nothing, 0, stress_full() ? 8 : 4);
 	tcase_add_test(tc, what_was_done_is_counted);
 	tcase_add_loop_test(tc, any_expires_in, 0, ROWS(lifetimes));
+	tcase_add_test(tc, the_time_of_an_exchange_counts_once);
 	tcase_add_test(tc, ten_reports_of_one_rejection_make_one_refresh);
 	tcase_add_test(tc, a_provider_whose_tokens_never_work_is_left_alone);
 	tcase_add_test(tc, insufficient_scope_does_not_refresh);
