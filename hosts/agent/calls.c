@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Each call by its name.  What needs the network is a job, of which any number
- * of messages may wait; a message remembers its job by the number.
- */
+/* Each call by its name.  What needs the network is a job (agent/jobs.h). */
 #include "agent/calls.h"
-
-#include <limits.h>
-#include <stdlib.h>
 
 #include "admin/serve_calls.h"
 #include "agent/identify.h"
@@ -15,15 +9,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
-
-struct calls_job {
-	struct calls_job *next;
-	struct apam_profile *profile;
-	enum serve_goal goal;
-	struct serve_run *run;
-	uint64_t number; /* from 1 */
-	int64_t ended; /* clock_ms; 0: it is under way */
-};
 
 /* What serve_call.awaited has of a call. */
 enum {
@@ -48,114 +33,26 @@ who_asks(const struct calling *k)
 	return &k->c->peer.caller;
 }
 
-/* ---- Jobs ---------------------------------------------------------------- */
-
-static void
-free_job(struct calls_job **at)
-{
-	struct calls_job *job = *at;
-
-	*at = job->next;
-	serve_run_free(&job->run);
-	free(job);
-}
-
-/* Drop those that ended a while ago, or that nobody has asked for in time. */
-static void
-drop_old(struct calls *calls, int64_t now)
-{
-	struct calls_job **at = &calls->jobs;
-
-	while (*at != NULL) {
-		const int64_t end = (*at)->ended != 0 ?
-		    (*at)->ended :
-		    serve_run_deadline((*at)->run);
-
-		if (now - end >= CALLS_KEEP_MS)
-			free_job(at);
-		else
-			at = &(*at)->next;
-	}
-}
-
 void
 calls_close(struct calls *calls)
 {
-	while (calls->jobs != NULL)
-		free_job(&calls->jobs);
+	jobs_close(&calls->jobs);
 	uses_close(&calls->uses);
 }
 
-static struct calls_job *
-job_numbered(struct calls *calls, uint64_t number)
-{
-	struct calls_job *job = calls->jobs;
-
-	while (job != NULL && job->number != number)
-		job = job->next;
-	return job;
-}
-
-/*
- * One that answers as well as a new one would: it is under way, or is a check
- * that has just ended, since which nothing has changed.
- */
-static bool
-job_answers(const struct calls_job *job)
-{
-	return job->ended == 0 ||
-	    (job->goal == SERVE_CHECK &&
-		serve_run_stands(job->run, job->profile));
-}
-
-static struct calls_job *
-job_at_hand(const struct calling *k, enum serve_goal goal)
-{
-	struct calls_job *job = k->c->server->calls.jobs;
-
-	while (job != NULL &&
-	    (job->profile != k->profile || job->goal != goal ||
-		!job_answers(job)))
-		job = job->next;
-	return job;
-}
-
-static struct calls_job *
-job_begin(struct calling *k, enum serve_goal goal)
-{
-	struct calls *calls = &k->c->server->calls;
-	struct calls_job *job = calloc(1, sizeof(*job));
-
-	if (job == NULL) {
-		(void)error_set(&k->err, APAM_E_MEMORY, "out of memory");
-		return NULL;
-	}
-	job->run = serve_run_new(k->profile, goal, &k->err);
-	if (job->run == NULL) {
-		free(job);
-		return NULL;
-	}
-	job->profile = k->profile;
-	job->goal = goal;
-	job->number = ++calls->last;
-	job->next = calls->jobs;
-	calls->jobs = job;
-	return job;
-}
+/* ---- Its job -------------------------------------------------------------- */
 
 /* The job of this call, which has one from its first try on; NULL: k->err. */
-static struct calls_job *
+static struct job *
 job_of(struct calling *k, enum serve_goal goal)
 {
-	struct calls *calls = &k->c->server->calls;
-	struct calls_job *job;
+	struct jobs *jobs = &k->c->server->calls.jobs;
+	struct job *job;
 
-	drop_old(calls, clock_ms());
-	job = job_numbered(calls, k->kept->awaited[KEPT_JOB]);
+	jobs_drop_old(jobs);
+	job = jobs_numbered(jobs, k->kept->awaited[KEPT_JOB]);
 	if (job == NULL)
-		job = job_at_hand(k, goal);
-	if (job == NULL)
-		job = job_begin(k, goal);
+		job = jobs_get(jobs, k->profile, goal, &k->err);
 	if (job == NULL)
 		return NULL;
 	if (k->kept->awaited[KEPT_JOB] == 0 && k->call->timeout_ms > 0)
@@ -180,16 +77,14 @@ is_late(struct calling *k)
 
 /* PENDING; OK where it has ended, in whatever way; DEADLINE: see is_late. */
 static enum apam_status
-job_move(struct calling *k, struct calls_job *job)
+job_move(struct calling *k, struct job *job)
 {
-	const enum apam_status status = serve_run_next(job->run);
+	const enum apam_status status = jobs_move(job);
 
 	k->kept->deadline = serve_run_deadline(job->run);
-	if (status == APAM_E_PENDING)
-		return is_late(k) ? serve_run_late(&k->err) : status;
-	if (job->ended == 0)
-		job->ended = clock_ms();
-	return APAM_OK;
+	if (status == APAM_E_PENDING && is_late(k))
+		return serve_run_late(&k->err);
+	return status;
 }
 
 /* ---- Calls about one profile --------------------------------------------- */
@@ -197,7 +92,7 @@ job_move(struct calling *k, struct calls_job *job)
 static enum apam_status
 call_check(struct calling *k)
 {
-	struct calls_job *job = job_of(k, SERVE_CHECK);
+	struct job *job = job_of(k, SERVE_CHECK);
 	const enum apam_status status = job == NULL ? k->err.status :
 						      job_move(k, job);
 	const struct apam_key_report *reports;
@@ -231,7 +126,7 @@ call_revoke(struct calling *k)
 	const struct apam_revoke_report *reports;
 	const bool first = k->kept->awaited[KEPT_JOB] == 0;
 	enum apam_status status;
-	struct calls_job *job;
+	struct job *job;
 	size_t count;
 
 	if (serve_may_change(who_asks(k), &k->err) != APAM_OK)

@@ -11,17 +11,14 @@
 #define HOSTS_AGENT_CALLS_H
 
 #include "agent/connection.h"
+#include "agent/jobs.h"
 #include "agent/uses.h"
 #include "api/serve.h"
 
-#define CALLS_KEEP_MS 10000	/* one that stands is not repeated earlier */
-#define CALLS_WAIT_MS 30000	/* for a program, where the caller does not say */
-
-struct calls_job;
+#define CALLS_WAIT_MS 30000 /* for a program, where the caller does not say */
 
 struct calls {
-	struct calls_job *jobs;	/* checks and revocations */
-	uint64_t last;		/* number of a job */
+	struct jobs jobs;
 	struct uses uses;
 };
 

@@ -161,6 +161,14 @@ make_place(struct scrape *s)
 	return oldest;
 }
 
+/* No descriptor is left: scrapers wait in the queue, and we do not ask at once. */
+static void
+rest(struct scrape *s)
+{
+	loop_change(s->loop, &s->listener, 0);
+	s->rests_until = clock_ms() + SCRAPE_REST_MS;
+}
+
 static void
 on_scraper(struct watch *watch, unsigned events)
 {
@@ -171,6 +179,8 @@ on_scraper(struct watch *watch, unsigned events)
 	    watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		rest(s);
 	if (fd < 0)
 		return;
 	c = make_place(s);
@@ -196,18 +206,13 @@ is_over(const struct scrape_connection *c, int64_t now)
 int
 scrape_due(const struct scrape *s)
 {
-	int64_t least = -1;
+	int64_t first = s->rests_until == 0 ? INT64_MAX : s->rests_until;
 
-	for (size_t i = 0; i < SCRAPE_CONNECTIONS; i++) {
-		int64_t left;
-
-		if (s->all[i].watch.fd < 0)
-			continue;
-		left = s->all[i].since + SCRAPE_MS - clock_ms();
-		left = left < 0 ? 0 : left;
-		least = least < 0 || left < least ? left : least;
-	}
-	return (int)least;
+	for (size_t i = 0; i < SCRAPE_CONNECTIONS; i++)
+		if (s->all[i].watch.fd >= 0 &&
+		    s->all[i].since + SCRAPE_MS < first)
+			first = s->all[i].since + SCRAPE_MS;
+	return first == INT64_MAX ? -1 : clock_left(first);
 }
 
 void
@@ -216,6 +221,10 @@ scrape_tick(struct scrape *s)
 	for (size_t i = 0; i < SCRAPE_CONNECTIONS; i++)
 		if (s->all[i].watch.fd >= 0 && is_over(&s->all[i], clock_ms()))
 			end(&s->all[i]);
+	if (s->rests_until == 0 || clock_ms() < s->rests_until)
+		return;
+	loop_change(s->loop, &s->listener, WATCH_IN);
+	s->rests_until = 0;
 }
 
 /* ---- Where to listen ---------------------------------------------------- */

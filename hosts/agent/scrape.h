@@ -15,6 +15,7 @@
 
 #define SCRAPE_CONNECTIONS 8
 #define SCRAPE_MS 5000 /* how long one may take */
+#define SCRAPE_REST_MS 1000 /* without a descriptor for the next one */
 
 struct scrape;
 
@@ -35,6 +36,7 @@ struct scrape {
 	bool (*tell)(void *arg, struct buf *to);
 	void *arg;
 	char path[108];		/* of its own socket file; "": none */
+	int64_t rests_until;	/* clock_ms; 0: `listener` is watched */
 	struct scrape_connection all[SCRAPE_CONNECTIONS];
 };
 
@@ -52,7 +54,7 @@ const char *scrape_open(struct scrape *s, const char *where, int *error);
 
 /* Milliseconds until scrape_tick is due; -1: never. */
 int scrape_due(const struct scrape *s);
-/* End the connections whose time is over. */
+/* End the connections whose time is over, and listen again after a rest. */
 void scrape_tick(struct scrape *s);
 
 /* It is another agent's from now on: scrape_close leaves its file there. */

@@ -13,7 +13,6 @@
 #include "agent/server.h"
 #include "agent/verifying.h"
 #include "agent/waiting.h"
-#include "base/account.h"
 #include "base/error.h"
 #include "base/str.h"
 
@@ -311,17 +310,13 @@ static void
 keep(struct connection *c, const struct frame *message,
     const struct serve_call *call)
 {
-	char user[ACCOUNT_TEXT_SIZE];
 	struct apam_error err;
 
-	if (connection_has_ended(c) || waiting_add(c, message, call))
+	if (connection_has_ended(c))
 		return;
 	error_init(&err);
-	account_describe(c->peer.caller.user, user);
-	(void)error_set(&err, APAM_E_THROTTLED,
-	    "too many requests of %s wait for the agent: try again when some "
-	    "of them have ended",
-	    user);
+	if (waiting_add(c, message, call, &err) == APAM_OK)
+		return;
 	connection_fail(c, message->id, &err);
 	connection_idle(c);
 }

@@ -10,7 +10,9 @@
 
 #include "agent/server.h"
 #include "agent/serving.h"
+#include "base/account.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/wipe.h"
 
 struct waiting {
@@ -72,21 +74,37 @@ enlist(struct server *s, struct waiting *w)
 	w->c->waiting = w;
 }
 
-bool
+static enum apam_status
+have_too_many(const struct connection *c, struct apam_error *err)
+{
+	char user[ACCOUNT_TEXT_SIZE];
+
+	account_describe(c->peer.caller.user, user);
+	return error_set(err, APAM_E_THROTTLED,
+	    "too many requests of %s wait for the agent: try again when some "
+	    "of them have ended",
+	    user);
+}
+
+enum apam_status
 waiting_add(struct connection *c, const struct frame *message,
-    const struct serve_call *call)
+    const struct serve_call *call, struct apam_error *err)
 {
 	struct server *s = c->server;
 	const size_t n = message->items.n;
-	struct waiting *w;
+	struct waiting *w = NULL;
+	bool fits;
 
 	if (!quota_take(&s->quota, c->quota, QUOTA_OF_REQUESTS))
-		return false;
-	w = quota_weigh(c->quota, 0, n) ? calloc(1, sizeof(*w) + n + 1) : NULL;
+		return have_too_many(c, err);
+	fits = quota_weigh(c->quota, 0, n);
+	if (fits)
+		w = calloc(1, sizeof(*w) + n + 1);
 	if (w == NULL) {
 		(void)quota_weigh(c->quota, n, 0);
 		quota_give(c->quota, QUOTA_OF_REQUESTS);
-		return false;
+		return fits ? error_set(err, APAM_E_MEMORY, "out of memory") :
+			      have_too_many(c, err);
 	}
 	w->c = c;
 	w->call = *call;
@@ -95,7 +113,7 @@ waiting_add(struct connection *c, const struct frame *message,
 		memcpy(w->items, message->items.p, n);
 	w->message.items = (struct apam_str){ w->items, n };
 	enlist(s, w);
-	return true;
+	return APAM_OK;
 }
 
 void

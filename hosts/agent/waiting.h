@@ -11,11 +11,11 @@
 
 /*
  * Keep a request until it can be answered: a copy of the message, and *call, as
- * the first try left it.  False where its user has too many, or there is no
- * memory.
+ * the first try left it.  Else APAM_E_THROTTLED: its user has too many; or
+ * APAM_E_MEMORY.
  */
-bool waiting_add(struct connection *c, const struct frame *message,
-    const struct serve_call *call);
+enum apam_status waiting_add(struct connection *c, const struct frame *message,
+    const struct serve_call *call, struct apam_error *err);
 
 /* Forget the request of this id, if it waits. */
 void waiting_cancel(struct connection *c, uint64_t id);

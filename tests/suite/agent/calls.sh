@@ -36,7 +36,7 @@ part()
 }
 
 # one_question NAME BEGUN: the check that began then was one question to the
-# provider; where this machine took longer, one in ten seconds (CALLS_KEEP_MS).
+# provider; where this machine took longer, one in ten seconds (JOBS_KEEP_MS).
 one_question()
 {
 	local asked
