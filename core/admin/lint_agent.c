@@ -4,6 +4,8 @@
  */
 #include "admin/lint_agent.h"
 
+#include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,6 +46,7 @@ lint_agent_profile(
 	if (draft->agent == AGENT_OFF)
 		return;
 	l->served = true;
+	l->required = l->required || draft->agent == AGENT_REQUIRE;
 	if (draft->allow.count == 0)
 		problems_warn(all, draft->file, 0,
 		    "the agent signs for root and its own user alone, because "
@@ -59,12 +62,29 @@ lint_agent_of(struct lint_agent *l, const struct profile *draft)
 	return &l->agent;
 }
 
+/* Where there is none, it only may not have been started yet. */
 static void
-lint_socket(const struct settings *settings, struct problems *all)
+lint_absent(const struct lint_agent *l, int error, struct problems *all)
 {
+	if (l->required)
+		problems_warn(all, l->settings->file, 0,
+		    "there is no agent at %s (%s): start it, with `systemctl "
+		    "start apamd.socket`, or set agent_socket to where it "
+		    "listens",
+		    l->settings->agent_socket, strerror(error));
+}
+
+static void
+lint_socket(const struct lint_agent *l, struct problems *all)
+{
+	const struct settings *settings = l->settings;
 	struct stat st;
 
-	if (lstat(settings->agent_socket, &st) != 0 || S_ISSOCK(st.st_mode))
+	if (lstat(settings->agent_socket, &st) != 0) {
+		lint_absent(l, errno, all);
+		return;
+	}
+	if (S_ISSOCK(st.st_mode))
 		return;
 	problems_add(all, APAM_E_CONFIG, settings->file, 0,
 	    "agent_socket: %s is not a socket: write the path of the agent's, "
@@ -79,7 +99,7 @@ lint_agent_end(const struct lint_agent *l, struct problems *all)
 
 	if (!l->served)
 		return;
-	lint_socket(settings, all);
+	lint_socket(l, all);
 	if (l->no_user != NULL)
 		problems_warn(all, settings->file, 0,
 		    "agent_user: %s %s: programs believe an agent that runs as "

@@ -20,6 +20,7 @@ struct lint_agent {
 	const char *no_user;	/* what is wrong with agent_user; NULL */
 	bool own;		/* the agent is this user's */
 	bool served;		/* the agent signs for a profile, or for all */
+	bool required;		/* one of them can be signed by no one else */
 	bool unseen;		/* secrets of one were not looked at */
 };
 

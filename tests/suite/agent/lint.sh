@@ -37,6 +37,15 @@ main()
 
 crm "$rules"
 lint 0
+expect "no agent, and a profile that needs it" 0 '*' \
+    "apam.conf: .*there is no agent at $agent \\(No such file" "$dir/out" "$dir/err"
+crm "agent = \"prefer\"; $rules"
+lint 0
+expect "one that does without" 0 '*' '' "$dir/out" "$dir/err"
+crm "$rules"
+python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' \
+    "$agent"
+lint 0
 expect "root, all is well" 0 '*' '' "$dir/out" "$dir/err"
 lint $agent_user
 expect "the agent's user" 0 '*' '' "$dir/out" "$dir/err"
