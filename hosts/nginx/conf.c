@@ -184,21 +184,28 @@ set_placeholders(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	return take_words(cf, &l->placeholders);
 }
 
-/* The token of a file, without the newline at its end. */
-static char *
-read_token(
-    ngx_conf_t *cf, ngx_command_t *cmd, struct location_conf *l, ngx_str_t name)
+/* What a token's file holds, as far as `size`; -1: it cannot be read. */
+static ssize_t
+read_file(ngx_conf_t *cf, ngx_str_t name, u_char *to, size_t size)
 {
-	u_char text[TOKEN_MAX + 2];
 	ssize_t n;
 	ngx_fd_t fd;
 
 	if (ngx_conf_full_name(cf->cycle, &name, 1) != NGX_OK)
-		return NGX_CONF_ERROR;
+		return -1;
 	fd = ngx_open_file(name.data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
-	n = fd == NGX_INVALID_FILE ? -1 : read(fd, text, sizeof(text));
-	if (fd != NGX_INVALID_FILE)
-		(void)ngx_close_file(fd);
+	if (fd == NGX_INVALID_FILE)
+		return -1;
+	n = read(fd, to, size);
+	(void)ngx_close_file(fd);
+	return n;
+}
+
+/* Take a file's bytes as the token, without the newline at their end. */
+static char *
+take_token(ngx_conf_t *cf, ngx_command_t *cmd, struct location_conf *l,
+    const u_char *text, ssize_t n)
+{
 	if (n < 0)
 		return refuse(
 		    cf, &cmd->name, "the token's file cannot be read");
@@ -207,13 +214,24 @@ read_token(
 	if (n < TOKEN_MIN || n > TOKEN_MAX)
 		return refuse(cf, &cmd->name,
 		    "the token's file has to hold a token of 16 to 256 bytes");
-	l->token.len = (size_t)n;
 	l->token.data = ngx_pnalloc(cf->pool, (size_t)n);
 	if (l->token.data == NULL)
 		return NGX_CONF_ERROR;
+	l->token.len = (size_t)n;
 	ngx_memcpy(l->token.data, text, (size_t)n);
-	explicit_bzero(text, sizeof(text));
 	return NGX_CONF_OK;
+}
+
+static char *
+read_token(
+    ngx_conf_t *cf, ngx_command_t *cmd, struct location_conf *l, ngx_str_t name)
+{
+	u_char text[TOKEN_MAX + 2];
+	char *wrong = take_token(
+	    cf, cmd, l, text, read_file(cf, name, text, sizeof(text)));
+
+	explicit_bzero(text, sizeof(text));
+	return wrong;
 }
 
 static ngx_conf_enum_t plain_callers[] = {
