@@ -227,7 +227,7 @@ cluster='{ "server": "'$seven'", "tls-server-name": "other.example",
 # answered VERSION: as the same types say it; the time is RFC 3339's, and to come.
 answered()
 {
-	jq -e --arg version "client.authentication.k8s.io/$1" '
+	[ -s "$dir/out" ] && jq -e --arg version "client.authentication.k8s.io/$1" '
 	    (keys == ["apiVersion", "kind", "status"]) and
 	    .apiVersion == $version and .kind == "ExecCredential" and
 	    (.status | keys == ["expirationTimestamp", "token"] and
