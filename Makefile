@@ -433,6 +433,12 @@ $(BUILD)/tests/check.a: Makefile
 	$(Q)$(OBJCOPY) --redefine-sym clock_gettime=__real_clock_gettime \
 	    $(shell $(CC) -print-file-name=libcheck.a) $@
 
+# What spares a process of Check's the search for leaks, which reads all its memory.
+ifneq ($(findstring address,$(SANITIZE)),)
+$(CHECKS): $(BUILD)/tests/support/leaks.o
+$(CHECKS): private OUR_LDFLAGS += $(call wrap,dlopen)
+endif
+
 # Those of hosts have the libraries that a host program has.
 CURL_CHECKS := $(filter $(BUILD)/tests/unit/curl/%,$(CHECKS))
 $(CURL_CHECKS): %: %.o $(BUILD)/$(CURL_SONAME) | $(BUILD)/tests/support/forget

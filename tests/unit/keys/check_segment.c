@@ -54,12 +54,17 @@ make(const struct key_segment_owner *of)
 	return number;
 }
 
+/*
+ * One that is removed is there as long as a neighbour is attached, who sweeps
+ * what is left over.
+ */
 static bool
 exists(int number)
 {
 	struct shmid_ds is;
 
-	return shmctl(number, IPC_STAT, &is) == 0;
+	return shmctl(number, IPC_STAT, &is) == 0 &&
+	    (is.shm_perm.mode & SHM_DEST) == 0;
 }
 
 static struct key_segment *
