@@ -123,7 +123,7 @@ SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 MEASURED = $(addprefix tests/suite/,nginx.sh nginx-scarce.sh directives.sh \
 	run-scarce.sh gateway.sh gateway-certificates.sh gateway-verified.sh \
 	run.sh page.sh sockets.sh protocols.sh failures.sh jobs.sh drives.sh \
-	examples.sh tpm.sh kit.sh)
+	examples.sh tpm.sh kit.sh in-error.sh)
 # Those of tests/suite build host programs of their own, which have no sanitizer;
 # and what has one makes system calls of its own, so that the agent has no filter.
 # Those of doc/ look at texts.
@@ -501,6 +501,7 @@ $(call checks,page_file reading registry_files registry_write view short_admin):
 $(call checks,page_file short_admin): private OUR_LDFLAGS += $(call wrap,stat lstat \
 	fstatat access fchown fchmodat unlinkat ftruncate flock close mmap \
 	fdopendir readdir)
+$(call checks,registry_change): private OUR_LDFLAGS += $(call wrap,clock_sleep)
 # Those with tests/support/call_trace.h.
 $(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
 	ftruncate posix_fallocate renameat)

@@ -22,6 +22,11 @@
 #define KILLS 500
 #define FIRST_KILLS 60
 
+/* Changes that a writer makes while a reader waits, each half done but the last. */
+static int changes_left;
+void __wrap_clock_sleep(int64_t ms);
+void __real_clock_sleep(int64_t ms);
+
 /* ---- Edits --------------------------------------------------------------- */
 
 START_TEST(a_change_is_seen)
@@ -159,12 +164,20 @@ copy_text(const char *from, const char *to)
 	write_file(to, bytes);
 }
 
+/* A change, of which the index alone is there: a writer's renames are two. */
+static void
+half_change(const char *id)
+{
+	copy_text("registry/keys", "before");
+	change(id);
+	copy_text("registry/keys", "newest");
+	copy_text("before", "registry/keys");
+}
+
 static void
 put_older(void)
 {
-	copy_text("registry/keys", "before");
-	change("two");
-	copy_text("before", "registry/keys");
+	half_change("two");
 }
 
 static void
@@ -203,6 +216,35 @@ lose_index(void)
 	ck_assert_int_eq(unlink(below("index/keys")), 0);
 	ck_assert_int_eq(unlink(below("registry.known")), 0);
 }
+
+void
+__wrap_clock_sleep(int64_t ms)
+{
+	static bool writes;
+	char id[16];
+
+	if (changes_left == 0 || writes) {
+		__real_clock_sleep(ms);
+		return;
+	}
+	writes = true;
+	copy_text("newest", "registry/keys");
+	(void)snprintf(id, sizeof(id), "more%d", changes_left);
+	if (--changes_left > 0)
+		half_change(id);
+	writes = false;
+}
+
+/* It looks more often than at an old copy that nobody writes. */
+START_TEST(a_reader_waits_for_a_busy_writer)
+{
+	make_registry();
+	put_older();
+	changes_left = 20;
+	ck_assert_uint_eq(count(), 21);
+	ck_assert_int_eq(changes_left, 0);
+}
+END_TEST
 
 static const struct {
 	const char *name;
@@ -600,6 +642,7 @@ main(void)
 	tcase_add_loop_test(tc, what_is_done_already_is_told, 0, 3);
 	tcase_add_test(tc, what_is_done_already_is_waited_for);
 	tcase_add_test(tc, a_registry_that_is_gone_is_missed);
+	tcase_add_test(tc, a_reader_waits_for_a_busy_writer);
 	tcase_add_loop_test(
 	    tc, another_text_is_taken_when_it_is_asked_for, 0, ROWS(misfits));
 	tcase_add_test(tc, many_writers_lose_nothing);
