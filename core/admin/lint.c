@@ -287,7 +287,7 @@ apam_lint(const struct apam_open_options *options, const char *file,
 	if (status == APAM_OK && file != NULL)
 		lint_file(&lint, file);
 	if (status == APAM_OK)
-		lint_agent_end(&lint.agent, &all);
+		lint_agent_end(&lint.agent, file == NULL, &all);
 	lint_origins_free(&lint.origins);
 	apam_close(&lint.ctx);
 	if (all.count > 0)

@@ -62,26 +62,27 @@ lint_agent_of(struct lint_agent *l, const struct profile *draft)
 	return &l->agent;
 }
 
-/* Where there is none, it only may not have been started yet. */
+/* No error: it may not have been started yet. */
 static void
 lint_absent(const struct lint_agent *l, int error, struct problems *all)
 {
-	if (l->required)
-		problems_warn(all, l->settings->file, 0,
-		    "there is no agent at %s (%s): start it, with `systemctl "
-		    "start apamd.socket`, or set agent_socket to where it "
-		    "listens",
-		    l->settings->agent_socket, strerror(error));
+	if (!l->required || (error != ENOENT && error != ENOTDIR))
+		return;
+	problems_warn(all, l->settings->file, 0,
+	    "there is no agent at %s (%s): start it, apamd(8), or set "
+	    "agent_socket to where it listens",
+	    l->settings->agent_socket, strerror(error));
 }
 
 static void
-lint_socket(const struct lint_agent *l, struct problems *all)
+lint_socket(const struct lint_agent *l, bool runs, struct problems *all)
 {
 	const struct settings *settings = l->settings;
 	struct stat st;
 
 	if (lstat(settings->agent_socket, &st) != 0) {
-		lint_absent(l, errno, all);
+		if (runs)
+			lint_absent(l, errno, all);
 		return;
 	}
 	if (S_ISSOCK(st.st_mode))
@@ -93,13 +94,13 @@ lint_socket(const struct lint_agent *l, struct problems *all)
 }
 
 void
-lint_agent_end(const struct lint_agent *l, struct problems *all)
+lint_agent_end(const struct lint_agent *l, bool runs, struct problems *all)
 {
 	const struct settings *settings = l->settings;
 
 	if (!l->served)
 		return;
-	lint_socket(l, all);
+	lint_socket(l, runs, all);
 	if (l->no_user != NULL)
 		problems_warn(all, settings->file, 0,
 		    "agent_user: %s %s: programs believe an agent that runs as "

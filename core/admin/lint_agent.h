@@ -20,7 +20,7 @@ struct lint_agent {
 	const char *no_user;	/* what is wrong with agent_user; NULL */
 	bool own;		/* the agent is this user's */
 	bool served;		/* the agent signs for a profile, or for all */
-	bool required;		/* one of them can be signed by no one else */
+	bool required;		/* the agent alone may sign for one of them */
 	bool unseen;		/* secrets of one were not looked at */
 };
 
@@ -35,7 +35,11 @@ void lint_agent_profile(
 const struct stack_agent *lint_agent_of(
     struct lint_agent *l, const struct profile *draft);
 
-/* Add what is wrong with the agent's options, where it signs for anything. */
-void lint_agent_end(const struct lint_agent *l, struct problems *all);
+/*
+ * Add what is wrong with the agent's options, where it signs for anything; and,
+ * where it `runs` here, that it does not.
+ */
+void lint_agent_end(
+    const struct lint_agent *l, bool runs, struct problems *all);
 
 #endif

@@ -121,8 +121,18 @@ lifetime_jwt_exp(struct apam_str token)
 	return exp_of(str_cut(rest, second));
 }
 
+/* From `since` to exp; 0 where that is over. */
+static int64_t
+until_exp(int64_t exp, int64_t since, int64_t now)
+{
+	if (exp <= now)
+		return 0;
+	return since < exp - LIFETIME_MAX ? LIFETIME_MAX : clamp(exp - since);
+}
+
 int64_t
-lifetime_choose(int64_t given, struct apam_str token, int64_t now, int64_t ttl)
+lifetime_choose(int64_t given, struct apam_str token, int64_t since,
+    int64_t now, int64_t ttl)
 {
 	int64_t exp, left;
 
@@ -131,7 +141,7 @@ lifetime_choose(int64_t given, struct apam_str token, int64_t now, int64_t ttl)
 	exp = lifetime_jwt_exp(token);
 	if (exp == LIFETIME_UNREAD)
 		return exp;
-	left = now < exp - LIFETIME_MAX ? LIFETIME_MAX : clamp(exp - now);
+	left = until_exp(exp, since, now);
 	/*
 	 * The server that checks the token goes by exp, whatever lifetime was
 	 * sent.

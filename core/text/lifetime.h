@@ -32,14 +32,14 @@ int64_t lifetime_from_json(struct apam_json value);
 int64_t lifetime_jwt_exp(struct apam_str token);
 
 /*
- * The lifetime to use, in seconds from `now` on, which is Unix time: the shorter
- * of `given`, if that is not negative, and exp - now (at least 0), if there is
- * an exp; else `ttl`.  More
- * than LIFETIME_MAX is cut; APAM_FOREVER is kept.  LIFETIME_UNREAD if memory
+ * The lifetime to use, in seconds from `since` on: the shorter of `given`, if
+ * that is not negative, and exp - since, if there is an exp; else `ttl`.  It is 0
+ * where exp is not after `now`.  More than LIFETIME_MAX is cut; APAM_FOREVER is
+ * kept.  `since` and `now` are Unix time, in seconds.  LIFETIME_UNREAD if memory
  * ran out in the search for an exp, which could be shorter.
  */
-int64_t lifetime_choose(
-    int64_t given, struct apam_str token, int64_t now, int64_t ttl);
+int64_t lifetime_choose(int64_t given, struct apam_str token, int64_t since,
+    int64_t now, int64_t ttl);
 
 /* The margin before expiry: min(60 s, 10 %), in milliseconds. */
 int64_t lifetime_margin_ms(int64_t lifetime);

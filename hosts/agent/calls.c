@@ -40,7 +40,7 @@ calls_close(struct calls *calls)
 	uses_close(&calls->uses);
 }
 
-/* ---- Its job -------------------------------------------------------------- */
+/* ---- The job of a call --------------------------------------------------- */
 
 /* The job of this call, which has one from its first try on; NULL: k->err. */
 static struct job *
@@ -49,10 +49,12 @@ job_of(struct calling *k, enum serve_goal goal)
 	struct jobs *jobs = &k->c->server->calls.jobs;
 	struct job *job;
 
-	jobs_drop_old(jobs);
+	/* The one that it remembers is not dropped, however late this is. */
 	job = jobs_numbered(jobs, k->kept->awaited[KEPT_JOB]);
-	if (job == NULL)
+	if (job == NULL) {
+		jobs_drop_old(jobs);
 		job = jobs_get(jobs, k->profile, goal, &k->err);
+	}
 	if (job == NULL)
 		return NULL;
 	if (k->kept->awaited[KEPT_JOB] == 0 && k->call->timeout_ms > 0)
@@ -77,7 +79,7 @@ is_late(struct calling *k)
 
 /* PENDING; OK where it has ended, in whatever way; DEADLINE: see is_late. */
 static enum apam_status
-job_move(struct calling *k, struct job *job)
+move(struct calling *k, struct job *job)
 {
 	const enum apam_status status = jobs_move(job);
 
@@ -94,7 +96,7 @@ call_check(struct calling *k)
 {
 	struct job *job = job_of(k, SERVE_CHECK);
 	const enum apam_status status = job == NULL ? k->err.status :
-						      job_move(k, job);
+						      move(k, job);
 	const struct apam_key_report *reports;
 	size_t count;
 
@@ -134,7 +136,7 @@ call_revoke(struct calling *k)
 	job = job_of(k, SERVE_REVOKE);
 	if (first && job != NULL)
 		name_revoker(k);
-	status = job == NULL ? k->err.status : job_move(k, job);
+	status = job == NULL ? k->err.status : move(k, job);
 	if (status != APAM_OK)
 		return status;
 	k->result.error = *serve_run_error(job->run);

@@ -8,7 +8,8 @@
 
 #include "admin/serve_calls.h"
 
-#define JOBS_KEEP_MS 10000 /* one that stands is not repeated earlier */
+/* How long one is kept after its end; a check is not repeated earlier. */
+#define JOBS_KEEP_MS 10000
 
 struct job {
 	struct job *next;
@@ -21,7 +22,7 @@ struct job {
 
 struct jobs {
 	struct job *first;
-	uint64_t last;		/* number of one */
+	uint64_t last;		/* the highest number so far */
 };
 
 /* The job of this number; NULL: there is none, or none any more. */
@@ -34,10 +35,10 @@ struct job *jobs_numbered(const struct jobs *jobs, uint64_t number);
 struct job *jobs_get(struct jobs *jobs, struct apam_profile *profile,
     enum serve_goal goal, struct apam_error *err);
 
-/* PENDING; OK where it has ended, in whatever way. */
+/* Go on with it: PENDING; OK once it has ended, well or not. */
 enum apam_status jobs_move(struct job *job);
 
-/* Drop those that ended a while ago, or that nobody has asked for in time. */
+/* Drop those that ended, or should have ended, JOBS_KEEP_MS ago. */
 void jobs_drop_old(struct jobs *jobs);
 
 void jobs_close(struct jobs *jobs);

@@ -161,7 +161,7 @@ make_place(struct scrape *s)
 	return oldest;
 }
 
-/* No descriptor is left: scrapers wait in the queue, and we do not ask at once. */
+/* There is no room: scrapers wait in the queue, and are not asked for at once. */
 static void
 rest(struct scrape *s)
 {
@@ -179,7 +179,9 @@ on_scraper(struct watch *watch, unsigned events)
 	    watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;
-	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+	if (fd < 0 &&
+	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+		errno == ENOBUFS))
 		rest(s);
 	if (fd < 0)
 		return;

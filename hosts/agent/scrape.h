@@ -15,7 +15,7 @@
 
 #define SCRAPE_CONNECTIONS 8
 #define SCRAPE_MS 5000 /* how long one may take */
-#define SCRAPE_REST_MS 1000 /* without a descriptor for the next one */
+#define SCRAPE_REST_MS 1000 /* without room for the next one */
 
 struct scrape;
 

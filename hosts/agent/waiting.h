@@ -11,8 +11,8 @@
 
 /*
  * Keep a request until it can be answered: a copy of the message, and *call, as
- * the first try left it.  Else APAM_E_THROTTLED: its user has too many; or
- * APAM_E_MEMORY.
+ * the first try left it.  OK; or, with *err set, THROTTLED: its user has too
+ * many, or MEMORY.
  */
 enum apam_status waiting_add(struct connection *c, const struct frame *message,
     const struct serve_call *call, struct apam_error *err);

@@ -17,9 +17,10 @@ check_token(struct apam_str token)
 
 	HOLDS(exp >= LIFETIME_UNSTATED ||
 	    (exp == LIFETIME_UNREAD && fuzz_is_starved()));
-	early = lifetime_choose(LIFETIME_UNSTATED, token, 0, 900);
-	late = lifetime_choose(LIFETIME_UNSTATED, token, INT64_MAX, 900);
-	given = lifetime_choose(60, token, 0, 900);
+	early = lifetime_choose(LIFETIME_UNSTATED, token, 0, 0, 900);
+	late = lifetime_choose(
+	    LIFETIME_UNSTATED, token, INT64_MAX, INT64_MAX, 900);
+	given = lifetime_choose(60, token, 0, 0, 900);
 	if (fuzz_is_starved() &&
 	    (exp == LIFETIME_UNREAD || early == LIFETIME_UNREAD ||
 		late == LIFETIME_UNREAD || given == LIFETIME_UNREAD))

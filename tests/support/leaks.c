@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linked to Check's programs under AddressSanitizer.  Its search for leaks takes
- * ten times as long as most tests, and Check has a process for each.  A process
- * that is left without anything that its test allocated has lost none of it, so
- * that it need not be searched; all others are.
+ * Linked to Check's programs under AddressSanitizer.  LeakSanitizer's search
+ * takes ten times as long as most tests, and Check has a process for each.  A
+ * process is searched only if something that its test allocated is still there.
  *
- * Two things that stay are not the test's: the buffer by which Check tells its
- * parent how the test went, and what the loader keeps of a module.
+ * Three things do not count, so that what is lost of them is not found: what was
+ * there before the process was forked, what is allocated while a library is
+ * loaded (by the loader, and by the library's own constructors), and the buffer by
+ * which Check tells its parent how the test went.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -33,7 +34,7 @@ static struct {
 	atomic_flag lock;
 	bool counts; /* this is the process of a test */
 	bool full; /* there was no place: it is not known */
-	bool buffer_is_there; /* Check's */
+	size_t taken; /* how often memory was taken, in all */
 	size_t count;
 	uintptr_t all[PLACES]; /* `disguised`, 0: free; open addressing */
 } alive = { .lock = ATOMIC_FLAG_INIT };
@@ -54,7 +55,10 @@ unlock(void)
 	atomic_flag_clear_explicit(&alive.lock, memory_order_release);
 }
 
-/* An address as the search does not take it for one: else it would find all. */
+/*
+ * Stored inverted: otherwise the search would find a pointer to every block here,
+ * and no leak.
+ */
 static uintptr_t
 disguised(const volatile void *p)
 {
@@ -104,9 +108,12 @@ on_malloc(const volatile void *p, size_t n)
 	if (!alive.counts || loading || p == NULL)
 		return;
 	lock();
-	if (n == CHECKS_BUFFER && !alive.buffer_is_there) {
-		alive.buffer_is_there = true;
-	} else if (alive.count < PLACES / 2) {
+	/* Check makes its first message, and then the buffer to write it by. */
+	if (++alive.taken == 2 && n == CHECKS_BUFFER) {
+		unlock();
+		return;
+	}
+	if (alive.count < PLACES / 2) {
 		alive.all[place_of(disguised(p))] = disguised(p);
 		alive.count++;
 	} else {
@@ -132,11 +139,12 @@ on_free(const volatile void *p)
 void *
 __wrap_dlopen(const char *path, int flags)
 {
+	const bool outer = loading;
 	void *handle;
 
 	loading = true;
 	handle = __real_dlopen(path, flags);
-	loading = false;
+	loading = outer;
 	return handle;
 }
 
@@ -155,9 +163,10 @@ __lsan_is_turned_off(void)
 	return alive.counts && !alive.full && alive.count == 0;
 }
 
-__attribute__((constructor)) static void
+/* Before all other constructors, so that no fork handler runs under its lock. */
+__attribute__((constructor(101))) static void
 begin(void)
 {
-	(void)__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
-	(void)pthread_atfork(lock, unlock, in_child);
+	if (__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free) > 0)
+		(void)pthread_atfork(lock, unlock, in_child);
 }

@@ -39,6 +39,11 @@ crm "$rules"
 lint 0
 expect "no agent, and a profile that needs it" 0 '*' \
     "apam.conf: .*there is no agent at $agent \\(No such file" "$dir/out" "$dir/err"
+(as 0 "$dir/bin/apam" -c "$dir/apam.conf" lint "$dir/apam.d/crm.conf") \
+    >"$dir/out" 2>"$dir/err"
+status=$?
+expect "of a file that is named nothing is said of that" 0 '*' '' "$dir/out" \
+    "$dir/err"
 crm "agent = \"prefer\"; $rules"
 lint 0
 expect "one that does without" 0 '*' '' "$dir/out" "$dir/err"

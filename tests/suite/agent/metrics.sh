@@ -91,35 +91,44 @@ for pid in $silent; do
 done
 holds "which are ended" test $ended = 0
 
-# Without a descriptor for it a scraper waits, and the agent does not spin.
+# Without a descriptor for it a scraper waits, and the agent does not spin.  The
+# agent ends clients that say nothing after ten seconds, and their descriptors are
+# free then: where all of it took that long, it is done again.
 crowd()
 {
-	python3 - "$agent" "$dir/run/metrics" "$AGENT_PID" <<-'END'
+	"$timeout" 300 python3 - "$agent" "$dir/run/metrics" "$AGENT_PID" <<-'END'
 	import os, select, socket, sys, time
 	def connected(path, kind):
 	    s = socket.socket(socket.AF_UNIX, kind)
 	    s.connect(path)
 	    return s
-	def held():
-	    return len(os.listdir(f'/proc/{sys.argv[3]}/fd'))
+	def is_full():
+	    return len(os.listdir(f'/proc/{sys.argv[3]}/fd')) >= 48
 	def spent():
 	    with open(f'/proc/{sys.argv[3]}/stat') as f:
 	        return sum(map(int, f.read().rpartition(')')[2].split()[11:13]))
-	clients, before, since = [], 0, time.monotonic()
-	while len(clients) < 200 and time.monotonic() - since < 100:
-	    clients.append(connected(sys.argv[1], socket.SOCK_SEQPACKET))
-	    time.sleep(0.01)
-	print('descriptors', held())
-	scraper = connected(sys.argv[2], socket.SOCK_STREAM)
-	scraper.sendall(b'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n')
-	before = spent()
-	early, _, _ = select.select([scraper], [], [], 1.5)
-	print('early', bool(early))
-	print('share', (spent() - before) / os.sysconf('SC_CLK_TCK') / 1.5)
-	for client in clients:
-	    client.close()
-	scraper.settimeout(100)
-	print(scraper.recv(12).decode())
+	def try_once():
+	    since = time.monotonic()
+	    clients = [connected(sys.argv[1], socket.SOCK_SEQPACKET)
+	               for i in range(64)]
+	    while not is_full() and time.monotonic() - since < 8:
+	        time.sleep(0.01)
+	    scraper = connected(sys.argv[2], socket.SOCK_STREAM)
+	    scraper.sendall(b'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n')
+	    before = spent()
+	    early, _, _ = select.select([scraper], [], [], 1.5)
+	    share = (spent() - before) / os.sysconf('SC_CLK_TCK') / 1.5
+	    in_time = time.monotonic() - since < 9
+	    for client in clients:
+	        client.close()
+	    scraper.settimeout(100)
+	    answer = scraper.recv(12).decode()
+	    if in_time:
+	        print('early', bool(early), 'share', share, answer)
+	    return in_time
+	for i in range(10):
+	    if try_once():
+	        break
 	END
 }
 limits=$(prlimit --pid "$AGENT_PID" --nofile --output SOFT,HARD --raw --noheadings)
@@ -127,10 +136,9 @@ prlimit --pid "$AGENT_PID" --nofile=48:
 crowd >"$dir/out" 2>"$dir/err"
 status=$?
 prlimit --pid "$AGENT_PID" --nofile="${limits% *}":
-expect "no descriptor is left" 0 '^descriptors [45][0-9]$' '' "$dir/out" "$dir/err"
-expect "a scraper waits" 0 '^early False$' '' "$dir/out" "$dir/err"
-expect "the agent does not spin" 0 '^share 0\.[0-4]' '' "$dir/out" "$dir/err"
-expect "the scraper is answered then" 0 '^HTTP/1.0 200$' '' "$dir/out" "$dir/err"
+expect "a scraper waits" 0 '^early False ' '' "$dir/out" "$dir/err"
+expect "the agent does not spin" 0 ' share 0\.[0-4]' '' "$dir/out" "$dir/err"
+expect "the scraper is answered then" 0 ' HTTP/1.0 200$' '' "$dir/out" "$dir/err"
 
 # Others than root are told by the scraper's socket alone.
 chmod 755 "$dir/state"

@@ -132,7 +132,7 @@ start_plain()
 # all_signed: whatever came to the origin had the key, once, and was for it.
 all_signed()
 {
-	jq -e -s --arg host "localhost:$ORIGIN_PORT" 'all(.[];
+	jq -e -s --arg host "localhost:$ORIGIN_PORT" 'length > 0 and all(.[];
 	    [.headers[] | select(.[0] | ascii_downcase == "x-api-key")[1]] ==
 	    ["not-a-secret-key"] and
 	    [.headers[] | select(.[0] | ascii_downcase == "host")[1]] ==

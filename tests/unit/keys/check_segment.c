@@ -55,8 +55,8 @@ make(const struct key_segment_owner *of)
 }
 
 /*
- * One that is removed is there as long as a neighbour is attached, who sweeps
- * what is left over.
+ * Another process that sweeps may be attached for a moment: a removed segment is
+ * there until then, marked SHM_DEST.
  */
 static bool
 exists(int number)

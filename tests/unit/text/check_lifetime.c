@@ -257,7 +257,8 @@ START_TEST(test_choose)
 		make_jwt(&jwt, HEADER, row->payload);
 		token = buf_view(&jwt);
 	}
-	seconds = lifetime_choose(row->stated, token, row->now, row->ttl);
+	seconds = lifetime_choose(
+	    row->stated, token, row->now, row->now, row->ttl);
 	ck_assert_msg(
 	    seconds == row->seconds, "%s: %lld", row->name, (long long)seconds);
 	buf_free(&jwt);
@@ -291,10 +292,25 @@ START_TEST(without_memory_nothing_is_chosen)
 
 	make_jwt(&jwt, HEADER, "{\"exp\":9}");
 	no_malloc = true;
-	seconds = lifetime_choose(60, buf_view(&jwt), 0, 900);
+	seconds = lifetime_choose(60, buf_view(&jwt), 0, 0, 900);
 	no_malloc = false;
 	ck_assert_int_eq(seconds, LIFETIME_UNREAD);
-	ck_assert_int_eq(lifetime_choose(60, buf_view(&jwt), 0, 900), 9);
+	ck_assert_int_eq(lifetime_choose(60, buf_view(&jwt), 0, 0, 900), 9);
+	buf_free(&jwt);
+}
+END_TEST
+
+/* An exchange takes its time, within which the token may end. */
+START_TEST(what_ended_under_way_is_used_once)
+{
+	struct buf jwt = { 0 };
+
+	make_jwt(&jwt, HEADER, "{\"exp\":100}");
+	ck_assert_int_eq(lifetime_choose(60, buf_view(&jwt), 90, 99, 900), 10);
+	ck_assert_int_eq(lifetime_choose(60, buf_view(&jwt), 90, 100, 900), 0);
+	ck_assert_int_eq(
+	    lifetime_choose(UNSTATED, buf_view(&jwt), 90, 120, 900), 0);
+	ck_assert_int_eq(lifetime_choose(5, buf_view(&jwt), 90, 94, 900), 5);
 	buf_free(&jwt);
 }
 END_TEST
@@ -311,6 +327,7 @@ main(void)
 	tcase_add_loop_test(tc, test_token, 0, ROWS(tokens));
 	tcase_add_test(tc, test_huge_jwt);
 	tcase_add_loop_test(tc, test_choose, 0, ROWS(choices));
+	tcase_add_test(tc, what_ended_under_way_is_used_once);
 	tcase_add_test(tc, without_memory_nothing_is_chosen);
 	tcase_add_loop_test(tc, test_margin, 0, ROWS(margins));
 	suite_add_tcase(suite, tc);
