@@ -22,19 +22,26 @@ int __lsan_is_turned_off(void);
 
 static void *volatile last;
 
+/* Several: a pointer to the last may still stand in a register or on the stack. */
+static void
+lose_some(size_t n)
+{
+	for (int i = 0; i < 16; i++)
+		last = malloc(n);
+	last = NULL;
+}
+
 static void
 lose(void)
 {
-	last = malloc(100);
-	last = NULL;
+	lose_some(100);
 }
 
 /* As large as Check's own buffer. */
 static void
-lose_a_page(void)
+lose_pages(void)
 {
-	last = malloc(4096);
-	last = NULL;
+	lose_some(4096);
 }
 
 static void
@@ -62,7 +69,7 @@ static const struct {
 	bool loses;
 } rows[] = {
 	{ lose, true, true },
-	{ lose_a_page, true, true },
+	{ lose_pages, true, true },
 	{ give_back, false, false },
 	{ keep, true, false },
 };
