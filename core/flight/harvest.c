@@ -38,13 +38,14 @@ static int64_t
 lifetime_of(const struct flight *f, int64_t since)
 {
 	const struct entry *e = f->entry;
+	const int64_t now = clock_unix_ms();
 	/* Down to a second, as the provider takes the time that exp counts from. */
-	const int64_t from = (clock_unix_ms() - (clock_ms() - since)) / 1000;
+	const int64_t from = (now - (clock_ms() - since)) / 1000;
 	int64_t lifetime = f->op.lifetime, left;
 
 	if (lifetime != APAM_FOREVER)
 		lifetime = lifetime_choose(lifetime,
-		    buf_view(&f->op.credential), from, clock_unix(),
+		    buf_view(&f->op.credential), from, now / 1000,
 		    e->conf->ttl);
 	if (lifetime == LIFETIME_UNREAD || f->minted_at != 0 ||
 	    e->present == NULL || e->conf->keep == 0)

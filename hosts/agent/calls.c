@@ -51,10 +51,8 @@ job_of(struct calling *k, enum serve_goal goal)
 
 	/* The one that it remembers is not dropped, however late this is. */
 	job = jobs_numbered(jobs, k->kept->awaited[KEPT_JOB]);
-	if (job == NULL) {
-		jobs_drop_old(jobs);
+	if (job == NULL)
 		job = jobs_get(jobs, k->profile, goal, &k->err);
-	}
 	if (job == NULL)
 		return NULL;
 	if (k->kept->awaited[KEPT_JOB] == 0 && k->call->timeout_ms > 0)

@@ -16,6 +16,24 @@ free_job(struct job **at)
 	free(job);
 }
 
+static void
+drop_old(struct jobs *jobs)
+{
+	const int64_t now = clock_ms();
+	struct job **at = &jobs->first;
+
+	while (*at != NULL) {
+		const int64_t end = (*at)->ended != 0 ?
+		    (*at)->ended :
+		    serve_run_deadline((*at)->run);
+
+		if (now - end >= JOBS_KEEP_MS)
+			free_job(at);
+		else
+			at = &(*at)->next;
+	}
+}
+
 struct job *
 jobs_numbered(const struct jobs *jobs, uint64_t number)
 {
@@ -65,8 +83,10 @@ struct job *
 jobs_get(struct jobs *jobs, struct apam_profile *profile, enum serve_goal goal,
     struct apam_error *err)
 {
-	struct job *job = jobs->first;
+	struct job *job;
 
+	drop_old(jobs);
+	job = jobs->first;
 	while (job != NULL &&
 	    (job->profile != profile || job->goal != goal || !answers(job)))
 		job = job->next;
@@ -81,24 +101,6 @@ jobs_move(struct job *job)
 	if (job->ended == 0)
 		job->ended = clock_ms();
 	return APAM_OK;
-}
-
-void
-jobs_drop_old(struct jobs *jobs)
-{
-	const int64_t now = clock_ms();
-	struct job **at = &jobs->first;
-
-	while (*at != NULL) {
-		const int64_t end = (*at)->ended != 0 ?
-		    (*at)->ended :
-		    serve_run_deadline((*at)->run);
-
-		if (now - end >= JOBS_KEEP_MS)
-			free_job(at);
-		else
-			at = &(*at)->next;
-	}
 }
 
 void

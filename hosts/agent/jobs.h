@@ -30,16 +30,14 @@ struct job *jobs_numbered(const struct jobs *jobs, uint64_t number);
 
 /*
  * One that answers as well as a new one would, or a new one, which stays the
- * list's.  NULL, with *err set: it cannot be begun.
+ * list's.  Those that ended, or should have ended, JOBS_KEEP_MS ago are dropped
+ * before.  NULL, with *err set: it cannot be begun.
  */
 struct job *jobs_get(struct jobs *jobs, struct apam_profile *profile,
     enum serve_goal goal, struct apam_error *err);
 
 /* Go on with it: PENDING; OK once it has ended, well or not. */
 enum apam_status jobs_move(struct job *job);
-
-/* Drop those that ended, or should have ended, JOBS_KEEP_MS ago. */
-void jobs_drop_old(struct jobs *jobs);
 
 void jobs_close(struct jobs *jobs);
 

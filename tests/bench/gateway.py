@@ -8,11 +8,9 @@ In the environment: PAIRS, how often each place is asked (20); EACH, for how man
 seconds (3); CONNECTIONS, "1 16 64"; GATE=1 makes a limit that is missed a
 failure.
 
-Each round asks all three places, a second each in turn and in an order that
-changes, until each had its time: the machine is not as fast in one second as in
-the next.  It gives two ratios: of the signed place to the plain one, and of the
-plain one to itself, under another name.  What the second one is off by is the
-machine's doing.
+Each round asks all three places once, in an order that changes, and gives two
+ratios: of the signed place to the plain one, and of the plain one to itself,
+under another name.  What the second one is off by is the machine's doing.
 """
 import os
 import re
@@ -48,23 +46,12 @@ def ask(place, connections, seconds):
     return rate, float(p99.group(1)) * UNITS[p99.group(2)]
 
 
-def one_round(connections, first):
-    """For each place, the mean of its rates and the median of its 99 %."""
-    asked = {place: [] for place in PLACES}
-    for second in range(EACH):
-        turn = (first + second) % 3
-        for place in list(PLACES)[turn:] + list(PLACES)[:turn]:
-            asked[place].append(ask(place, connections, 1))
-    return {place: (statistics.mean(rate for rate, _ in each),
-                    statistics.median(p99 for _, p99 in each))
-            for place, each in asked.items()}
-
-
 def rounds(connections):
     for place in PLACES:
         ask(place, connections, 1)
     for i in range(PAIRS):
-        yield one_round(connections, i)
+        order = list(PLACES)[i % 3:] + list(PLACES)[:i % 3]
+        yield {place: ask(place, connections, EACH) for place in order}
 
 
 def ratios(all_rounds, which, place):

@@ -89,8 +89,8 @@ genuine()
 # is_problem STATUS TEXT
 is_problem()
 {
-	[ -s "$dir/out" ] && jq -e --arg status "$1" --arg text "$2" '.status == 502 and
-	    .apam == $status and (.detail | contains($text))' "$dir/out" >"$dir/jq"
+	json_holds "$dir/out" --arg status "$1" --arg text "$2" '.status == 502 and
+	    .apam == $status and (.detail | contains($text))'
 }
 # refused NAME PATH STATUS TEXT
 refused()

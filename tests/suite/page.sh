@@ -26,10 +26,10 @@ header_is()
 {
 	grep -qiE "^$1: $2"$'\r$' "$dir/head"
 }
-# json FILTER: jq's answer to a question about what came; no for nothing.
+# json FILTER: jq's answer to a question about what came.
 json()
 {
-	[ -s "$dir/out" ] && jq -e "$1" "$dir/out" >/dev/null
+	json_holds "$dir/out" "$1"
 }
 
 # ---- Loopback: files ---------------------------------------------------------

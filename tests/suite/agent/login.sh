@@ -37,11 +37,6 @@ others="keeps the logins of this profile, as user $agent_user: .*runuser -u $age
 
 by 61001 headers rotating "$url/api/x"
 expect "it does not sign before" 1 '' 'somebody has to log in' "$dir/err"
-# says ARGS: true where jq says so of what came, which is not nothing.
-says()
-{
-	[ -s "$dir/out" ] && jq -e "$@" >/dev/null
-}
 # needs_login WHEN SINCE WHY: what each way to ask says of it, by the agent.
 needs_login()
 {
@@ -49,10 +44,10 @@ needs_login()
 	expect "status: $1" 0 $'\tlogin needed\t.*\t'"$2.*$3"'.*`apam login rotating`' \
 	    '' "$dir/err"
 	by 61001 --json status rotating
-	holds "the host API: $1" says --arg since "${2:+Z}" --arg why "$3" \
+	holds "the host API: $1" json_holds "$dir/out" --arg since "${2:+Z}" --arg why "$3" \
 	    '.[0].entries[0] | .state == "login needed" and (.usable | not) and
 	    .latched == "APAM_E_LOGIN" and (.stored | .login_needed and
-	    (.text | contains($why)) and (.at | endswith($since)))' "$dir/out"
+	    (.text | contains($why)) and (.at | endswith($since)))'
 	by 61001 explain "$url/api/x"
 	expect "explain: $1" 0 "entry 1: .*, login needed, last error: .*$3" '' \
 	    "$dir/err"

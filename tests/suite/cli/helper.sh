@@ -227,13 +227,12 @@ cluster='{ "server": "'$seven'", "tls-server-name": "other.example",
 # answered VERSION: as the same types say it; the time is RFC 3339's, and to come.
 answered()
 {
-	[ -s "$dir/out" ] && jq -e --arg version "client.authentication.k8s.io/$1" '
+	json_holds "$dir/out" --arg version "client.authentication.k8s.io/$1" '
 	    (keys == ["apiVersion", "kind", "status"]) and
 	    .apiVersion == $version and .kind == "ExecCredential" and
 	    (.status | keys == ["expirationTimestamp", "token"] and
 		(.token | type == "string" and length > 0) and
-		(.expirationTimestamp | fromdateiso8601 > now))' \
-	    "$dir/out" >/dev/null
+		(.expirationTimestamp | fromdateiso8601 > now))'
 }
 export KUBERNETES_EXEC_INFO
 for version in v1 v1beta1; do

@@ -276,10 +276,10 @@ row "rotate again" 1 '' 'every standby key .* is archived' \
     keys rotate --yes standby
 row "restored" 0 '*' '' keys restore sandbox-read
 row "rotated in JSON" 0 '"id": "sandbox-read"' '' --json keys rotate --yes standby
-holds "the old key in JSON" eval '[ -s "$dir/out" ] && jq -e "
-    .archived.id == \"sandbox-read-2\" and .state == \"first\" and
-    .archived.scheme == \"key-secret-archiveable\" and
-    (.archived.secret | length == 4)" "$dir/out" >"$dir/err"'
+holds "the old key in JSON" json_holds "$dir/out" '
+    .archived.id == "sandbox-read-2" and .state == "first" and
+    .archived.scheme == "key-secret-archiveable" and
+    (.archived.secret | length == 4)'
 row "restored for the way back" 0 '*' '' keys restore sandbox-read-2
 row "and back" 0 '*' '' keys rotate --yes standby
 row "restored as it was" 0 '*' '' keys restore sandbox-read

@@ -132,6 +132,13 @@ is_json()
 	jq -es 'length == 1' "$1" >/dev/null 2>&1
 }
 
+# json_holds FILE ARGS...: jq, so called, says yes of what the file holds.  Of an
+# empty file jq 1.6 says yes to anything, and this no.
+json_holds()
+{
+	[ -s "$1" ] && jq -e "${@:2}" "$1" >/dev/null
+}
+
 # holds NAME COMMAND...: a fact that is not a run of apam.
 holds()
 {

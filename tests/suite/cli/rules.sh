@@ -26,10 +26,10 @@ rules()
 url=https://api.example.com/v1/eyes
 conf=(-c "$dir/apam.conf")
 
-# says FILTER FILE: jq's answer is true; of an empty file it is not.
+# says FILTER FILE: jq's answer is true.
 says()
 {
-	[ -s "$2" ] && jq -e "$1" "$2" >"$dir/jq"
+	json_holds "$2" "$1"
 }
 
 # ---- What is said of others ------------------------------------------------------
