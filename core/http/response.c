@@ -15,6 +15,7 @@ response_init(struct response *r, size_t body_max)
 	r->pub = (struct apam_response){ .size = sizeof(r->pub) };
 	fields_init(&r->headers);
 	buf_init(&r->body, body_max);
+	r->owns = true;
 	r->json = NULL;
 	r->json_why = NULL;
 }
@@ -23,11 +24,14 @@ void
 response_view(struct response *r, unsigned status,
     const struct apam_header *headers, size_t count, struct apam_str body)
 {
-	response_init(r, 0);
-	r->pub.status = (int32_t)status;
-	r->pub.headers = headers;
-	r->pub.header_count = count;
-	r->pub.body = body;
+	r->pub = (struct apam_response){ .size = sizeof(r->pub),
+		.status = (int32_t)status,
+		.headers = headers,
+		.header_count = count,
+		.body = body };
+	r->owns = false;
+	r->json = NULL;
+	r->json_why = NULL;
 }
 
 bool
@@ -44,8 +48,10 @@ void
 response_free(struct response *r)
 {
 	json_free(&r->json);
-	buf_free(&r->body);
-	fields_free(&r->headers);
+	if (r->owns) {
+		buf_free(&r->body);
+		fields_free(&r->headers);
+	}
 	memset(&r->pub, 0, sizeof(r->pub));
 }
 

@@ -17,8 +17,9 @@
 /* Services get &pub and find the rest through it. */
 struct response {
 	struct apam_response pub;
-	struct fields headers;	/* owns pub.headers, if it came by HTTP */
-	struct buf body;	/* owns pub.body, if it came by HTTP */
+	bool owns;		/* false: a view, without the next two */
+	struct fields headers;	/* owns pub.headers */
+	struct buf body;	/* owns pub.body */
 	struct json *json;
 	const char *json_why;	/* why there is no JSON; static */
 };

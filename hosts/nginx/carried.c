@@ -27,7 +27,9 @@ is_text(ngx_str_t given, ngx_str_t text)
 static bool
 skip_word(ngx_str_t *s, ngx_str_t word)
 {
-	if (s->len <= word.len ||
+	if (s->len <= word.len)
+		return false;
+	if (memcmp(s->data, word.data, word.len) != 0 && /* as most write it */
 	    strncasecmp((char *)s->data, (char *)word.data, word.len) != 0)
 		return false;
 	s->data += word.len;

@@ -367,7 +367,8 @@ conf_create_location(ngx_conf_t *cf)
 	l->callers = NGX_CONF_UNSET_UINT;
 	l->problems = NGX_CONF_UNSET;
 	l->known = ngx_pcalloc(cf->pool, sizeof(*l->known));
-	return l->known == NULL ? NULL : l;
+	l->answered = ngx_pcalloc(cf->pool, sizeof(*l->answered));
+	return l->known == NULL || l->answered == NULL ? NULL : l;
 }
 
 /* This machine's names, where no others are said. */

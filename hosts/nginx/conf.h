@@ -40,6 +40,12 @@ struct known {
 	bool signs_body;	/* its scheme asked for a body */
 };
 
+/* The Host by which a worker's last request came that the location answers. */
+struct answered {
+	u_char host[64];
+	size_t len;		/* 0: none yet */
+};
+
 /* Of one location. */
 struct location_conf {
 	ngx_str_t profile;	/* its data ends in NUL; empty: off */
@@ -52,6 +58,7 @@ struct location_conf {
 	ngx_array_t *placeholders; /* ngx_str_t: texts that are not sent on */
 	ngx_flag_t problems;	/* 1: nginx's own error pages become JSON */
 	struct known *known;	/* of its profile; not NULL */
+	struct answered *answered; /* not NULL */
 };
 
 extern ngx_command_t conf_commands[];

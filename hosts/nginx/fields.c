@@ -220,21 +220,41 @@ push_kept(ngx_http_request_t *r, const struct fields *f, size_t i)
 	return NGX_OK;
 }
 
+/* Set what nginx knows a name by; NGX_ERROR without memory. */
+static ngx_int_t
+set_hash(ngx_http_request_t *r, ngx_table_elt_t *h)
+{
+	static u_char low[] = "authorization";
+	static ngx_uint_t hash; /* of that */
+	const size_t n = sizeof(low) - 1;
+
+	/* Most schemes sign by this one. */
+	if (h->key.len == n && ngx_memcmp(h->key.data, "Authorization", n) == 0) {
+		if (hash == 0)
+			hash = ngx_hash_strlow(low, low, n);
+		h->lowcase_key = low;
+		h->hash = hash;
+		return NGX_OK;
+	}
+	h->lowcase_key = ngx_pnalloc(r->pool, h->key.len);
+	if (h->lowcase_key == NULL)
+		return NGX_ERROR;
+	h->hash = ngx_hash_strlow(h->lowcase_key, h->key.data, h->key.len);
+	return NGX_OK;
+}
+
 static ngx_int_t
 push(ngx_http_request_t *r, struct apam_header from)
 {
 	ngx_table_elt_t *h = ngx_list_push(&r->headers_in.headers);
-	u_char *low = ngx_pnalloc(r->pool, from.name.n);
 
-	if (h == NULL || low == NULL)
+	if (h == NULL)
 		return NGX_ERROR;
 	ngx_memzero(h, sizeof(*h));
 	h->key = (ngx_str_t){ from.name.n, (u_char *)(uintptr_t)from.name.p };
 	h->value = (ngx_str_t){ from.value.n,
 		(u_char *)(uintptr_t)from.value.p };
-	h->lowcase_key = low;
-	h->hash = ngx_hash_strlow(low, h->key.data, h->key.len);
-	return NGX_OK;
+	return set_hash(r, h);
 }
 
 static bool

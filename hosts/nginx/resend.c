@@ -73,9 +73,9 @@ reinit(ngx_http_request_t *r)
 void
 resend_watch(struct visit *v)
 {
-	ngx_http_upstream_t *u = v->r->upstream;
+	ngx_http_upstream_t *u = v == NULL ? NULL : v->r->upstream;
 
-	if (v->state != VISIT_SIGNED || u == NULL ||
+	if (u == NULL || v->state != VISIT_SIGNED ||
 	    u->reinit_request == NULL || u->reinit_request == reinit)
 		return;
 	v->reinit = u->reinit_request;

@@ -10,7 +10,8 @@
 
 /*
  * Have the request signed anew whenever nginx sends it again.  This is called
- * while nginx makes the request, as often as it does; before, it does nothing.
+ * once nginx makes the request, as often as it does; before, it does nothing.
+ * `v` may be NULL: a request that has nothing to do with apam.
  */
 void resend_watch(struct visit *v);
 

@@ -141,6 +141,30 @@ is_gateways(const ngx_http_request_t *r, const struct location_conf *conf,
 	return false;
 }
 
+/*
+ * Most requests come by the same Host as the one before them.  Whether a location
+ * answers for that depends on nothing else, so it is looked at once.
+ */
+static bool
+is_asked_again(const ngx_http_request_t *r, const struct location_conf *conf)
+{
+	const ngx_table_elt_t *host = r->headers_in.host;
+	const struct answered *a = conf->answered;
+
+	return r->schema_start == NULL && host != NULL && a->len > 0 &&
+	    host->value.len == a->len &&
+	    ngx_memcmp(host->value.data, a->host, a->len) == 0;
+}
+
+static void
+note_asked(const ngx_http_request_t *r, struct answered *a, ngx_str_t asked)
+{
+	if (r->schema_start != NULL || asked.len > sizeof(a->host))
+		return;
+	ngx_memcpy(a->host, asked.data, asked.len);
+	a->len = asked.len;
+}
+
 /* ---- Web pages -------------------------------------------------------- */
 
 /* What a browser says of a request; other programs say nothing. */
@@ -348,7 +372,9 @@ ngx_int_t
 target_find(
     ngx_http_request_t *r, const struct location_conf *conf, struct target *to)
 {
-	const ngx_str_t asked = target_asked(r);
+	const bool again = is_asked_again(r, conf);
+	const ngx_str_t asked = again ? r->headers_in.host->value :
+					target_asked(r);
 	const struct browser browser = browser_of(r);
 	ngx_str_t origin = conf->origin, path;
 	ngx_int_t rc;
@@ -358,11 +384,13 @@ target_find(
 		return refuse(
 		    to, NGX_HTTP_BAD_REQUEST, "the URL is not one of http");
 	rc = admit(asked,
-	    origin.len == 0 || is_origins(conf, asked) ||
+	    again || origin.len == 0 || is_origins(conf, asked) ||
 		is_gateways(r, conf, asked),
 	    is_foreign_page(&browser, asked), to);
 	if (rc != NGX_OK)
 		return rc;
+	if (!again)
+		note_asked(r, conf->answered, asked);
 	if (is_of_tcp(conf) && is_window(&browser))
 		return refuse(to, NGX_HTTP_FORBIDDEN,
 		    "a browser's window shows nothing that came through the "

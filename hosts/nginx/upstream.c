@@ -8,6 +8,7 @@
 #include "upstream.h"
 
 #include "client_key.h"
+#include "resend.h"
 #include "visit.h"
 
 /* A request's way to its connection. */
@@ -190,6 +191,7 @@ init_peer(ngx_http_request_t *r, ngx_http_upstream_srv_conf_t *us)
 
 	if (way == NULL || admit(r) != NULL || init_of(r, us)(r, us) != NGX_OK)
 		return NGX_ERROR;
+	resend_watch(visit_of(r));
 	*way = (struct way){ r, pc->data, pc->get, pc->free, pc->set_session,
 		pc->save_session };
 	pc->data = way;

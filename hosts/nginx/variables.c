@@ -40,8 +40,7 @@ get_authority(
 	const ngx_str_t none = ngx_null_string;
 
 	(void)data;
-	if (v != NULL)
-		resend_watch(v);
+	resend_watch(v);
 	upstream_guard(r);
 	return give(to, v != NULL ? v->target.authority : none);
 }

@@ -105,6 +105,10 @@ write_conf()
 	    $(location header "$origin" up_own "$dir/own-ca.pem" \
 		"proxy_request_buffering off; proxy_buffering off;" |
 		sed 's,/header,/stream,')
+	    $(location nonce "$origin" up_own "$dir/own-ca.pem" \
+		"proxy_set_header Host localhost:$ORIGIN_PORT;
+		proxy_set_header Connection '';" |
+		sed 's,/nonce,/literal,')
 	    $(location query "$origin" up_own "$dir/own-ca.pem" \
 		"" '$apam_uri' |
 		sed 's,/query,/variable,')
@@ -199,6 +203,9 @@ gets "the connection ends with the next request" 200 '"n"' \
 holds "which is sent twice, and signed anew" [ "$(sent 2 Authorization |
     tr '\n' ' ')" = "Challenge-Test token=not-a-secret-key, nonce=first, nc=1 $(:
     )Challenge-Test token=not-a-secret-key, nonce=first, nc=2 " ]
+gets "the same where the location says Host itself" 200 '"n"' \
+    http://localhost/literal/dies?5
+holds "and it is signed anew" eval '[ "$(sent 2 Authorization | wc -l)" = 2 ]'
 gets "the same with a body" 200 '"n": 5' -X PUT -d 'three' \
     http://localhost/nonce/dies?2
 holds "which is there both times, signed anew" eval '[ "$(sent 2 \
