@@ -31,6 +31,9 @@ struct tally {
 
 static ngx_shm_zone_t *zone;
 
+/* A worker's last pair, which mostly is the next one, too; NULL: none yet. */
+static struct call *last;
+
 /* ---- The memory ----------------------------------------------------------- */
 
 static ngx_slab_pool_t *
@@ -72,6 +75,7 @@ tally_install(ngx_conf_t *cf)
 	const size_t size = sizeof(struct tally) + 16 * ngx_pagesize;
 
 	zone = NULL;
+	last = NULL;
 	if (!main->shows_calls)
 		return NGX_OK;
 	zone = ngx_shared_memory_add(cf, &name, size, &ngx_http_apam_module);
@@ -127,11 +131,17 @@ fill(struct call *c, uint64_t hash, uint64_t uid, const char *profile)
 static struct call *
 place_of(struct tally *t, uint64_t uid, const char *profile)
 {
-	const uint64_t hash = hash_of(uid, profile);
-	struct call *c = find(t, hash);
+	struct call *c = last;
+	uint64_t hash;
 
-	if (c->hash == hash)
+	if (c != NULL && c->uid == uid && strcmp(c->profile, profile) == 0)
 		return c;
+	hash = hash_of(uid, profile);
+	c = find(t, hash);
+	if (c->hash == hash) {
+		last = c;
+		return c;
+	}
 	ngx_shmtx_lock(&pool()->mutex);
 	c = find(t, hash);
 	if (c == &t->calls[CALLS - 1] && c->hash == 0)

@@ -78,7 +78,7 @@ visit_new(ngx_http_request_t *r)
 	cleanup->data = v;
 	v->r = r;
 	v->conf = ngx_http_get_module_loc_conf(r, ngx_http_apam_module);
-	v->signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	v->signature.size = sizeof(v->signature);
 	v->store = store_take();
 	if (v->store != NULL) {
 		v->signature.store = v->store->bytes;
