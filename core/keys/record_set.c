@@ -10,7 +10,7 @@
 
 #include "base/array.h"
 
-#define BUCKETS 65536
+#define BUCKET_BITS 16 /* at most, of a hash */
 #define TEXTS 32768 /* bytes of texts allocated at once */
 
 /* ---- Adding ----------------------------------------------------------- */
@@ -132,19 +132,30 @@ prefix_of(const struct key_record *r)
 	return prefix;
 }
 
-static size_t
-bucket(const struct key_record *r)
+/* As many bits of the hash as give each record a bucket of its own. */
+static unsigned
+bits_for(size_t records)
 {
-	return (size_t)r->hash[0] << 8 | r->hash[1];
+	unsigned bits = 0;
+
+	while (bits < BUCKET_BITS && (size_t)1 << bits < records)
+		bits++;
+	return bits;
+}
+
+static size_t
+bucket(const struct key_record *r, unsigned bits)
+{
+	return ((size_t)r->hash[0] << 8 | r->hash[1]) >> (BUCKET_BITS - bits);
 }
 
 /* Hashes are evenly spread, so each bucket has few records left to compare. */
 static void
-sort_buckets(struct key_sorted *sorted, const size_t *ends)
+sort_buckets(struct key_sorted *sorted, const size_t *ends, unsigned bits)
 {
 	size_t from = 0;
 
-	for (size_t i = 0; i < BUCKETS; from = ends[i], i++)
+	for (size_t i = 0; i < (size_t)1 << bits; from = ends[i], i++)
 		if (ends[i] - from > 1)
 			qsort(sorted + from, ends[i] - from, sizeof(*sorted),
 			    compare_at);
@@ -152,21 +163,21 @@ sort_buckets(struct key_sorted *sorted, const size_t *ends)
 
 /* Set the end of each bucket; `places` is where each starts. */
 static void
-fill_buckets(
-    const struct key_set *set, struct key_sorted *sorted, size_t *places)
+fill_buckets(const struct key_set *set, struct key_sorted *sorted,
+    size_t *places, unsigned bits)
 {
 	struct key_record *r = set->records;
 	size_t sum = 0, n;
 
 	for (size_t i = 0; i < set->count; i++)
-		places[bucket(&r[i])]++;
-	for (size_t i = 0; i < BUCKETS; i++) {
+		places[bucket(&r[i], bits)]++;
+	for (size_t i = 0; i < (size_t)1 << bits; i++) {
 		n = places[i];
 		places[i] = sum;
 		sum += n;
 	}
 	for (size_t i = 0; i < set->count; i++)
-		sorted[places[bucket(&r[i])]++] = (struct key_sorted){
+		sorted[places[bucket(&r[i], bits)]++] = (struct key_sorted){
 			prefix_of(&r[i]), &r[i]
 		};
 }
@@ -174,17 +185,18 @@ fill_buckets(
 const struct key_sorted *
 key_set_sort(struct key_set *set)
 {
+	const unsigned bits = bits_for(set->count);
 	size_t *places;
 
 	if (set->sorted != NULL)
 		return set->sorted;
-	places = calloc(BUCKETS, sizeof(*places));
+	places = calloc((size_t)1 << bits, sizeof(*places));
 	if (places == NULL)
 		return NULL;
 	set->sorted = calloc(set->count + 1, sizeof(*set->sorted));
 	if (set->sorted != NULL) {
-		fill_buckets(set, set->sorted, places);
-		sort_buckets(set->sorted, places);
+		fill_buckets(set, set->sorted, places, bits);
+		sort_buckets(set->sorted, places, bits);
 	}
 	free(places);
 	return set->sorted;
