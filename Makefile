@@ -439,6 +439,10 @@ $(CHECKS): $(BUILD)/tests/support/leaks.o
 $(CHECKS): private OUR_LDFLAGS += $(call wrap,dlopen)
 endif
 
+# What spares Check a message for each round of a loop.
+$(CHECKS): $(BUILD)/tests/support/marks.o
+$(CHECKS): private OUR_LDFLAGS += $(call wrap,_mark_point)
+
 # Those of hosts have the libraries that a host program has.
 CURL_CHECKS := $(filter $(BUILD)/tests/unit/curl/%,$(CHECKS))
 $(CURL_CHECKS): %: %.o $(BUILD)/$(CURL_SONAME) | $(BUILD)/tests/support/forget
