@@ -433,12 +433,6 @@ $(BUILD)/tests/check.a: Makefile
 	$(Q)$(OBJCOPY) --redefine-sym clock_gettime=__real_clock_gettime \
 	    $(shell $(CC) -print-file-name=libcheck.a) $@
 
-# What spares a process of Check's the search for leaks, which reads all its memory.
-ifneq ($(findstring address,$(SANITIZE)),)
-$(CHECKS): $(BUILD)/tests/support/leaks.o
-$(CHECKS): private OUR_LDFLAGS += $(call wrap,dlopen)
-endif
-
 # What spares Check a message for each round of a loop.
 $(CHECKS): $(BUILD)/tests/support/marks.o
 $(CHECKS): private OUR_LDFLAGS += $(call wrap,_mark_point)

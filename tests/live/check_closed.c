@@ -361,7 +361,8 @@ main(void)
 	int failed;
 
 	sandbox_start();
-	failed = run_suite(closed_suite());
+	/* Of an earlier test a thread may still close a context. */
+	failed = run_suite_apart(closed_suite());
 	sandbox_stop();
 	return failed;
 }

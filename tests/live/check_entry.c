@@ -186,6 +186,7 @@ START_TEST(a_module_that_refuses_and_opens_is_closed)
 	m = s->entries[0].module;
 	m->abi.open = refuse_and_open;
 	refused_option = _i == 0 ? 1 : 99;
+	opens = closes = 0;
 	real = m->abi.close;
 	m->abi.close = count_close;
 	ck_assert(!open_first(&e, s, &all));

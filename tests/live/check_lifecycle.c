@@ -96,6 +96,7 @@ start_crowd(int n, void *(*member)(void *arg))
 {
 	pthread_attr_t small;
 
+	crowd.served = 0;
 	ck_assert_int_eq(pthread_attr_init(&small), 0);
 	ck_assert_int_eq(pthread_attr_setstacksize(&small, 256 * 1024), 0);
 	ck_assert_int_eq(
@@ -710,6 +711,7 @@ START_TEST(ten_reports_of_one_rejection_make_one_refresh)
 
 	live_must_sign(profile, &judged);
 	token_delay(200);
+	crowd.served = 0;
 	ck_assert_int_eq(pthread_barrier_init(&crowd.start, NULL, 10), 0);
 	for (int i = 0; i < 10; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL,

@@ -1546,5 +1546,7 @@ main(void)
 	add_signatures(tc);
 	add_pages(tc);
 	add_others(tc);
-	return run_suite(suite);
+	/* Tests fork, and a child must not write to Check's file. */
+	/* A child that a test forks asserts, and writes to Check's file. */
+	return run_suite_apart(suite);
 }

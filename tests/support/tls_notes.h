@@ -90,6 +90,9 @@ believe(int ok, X509_STORE_CTX *store)
 static inline void
 notes_start(const char *ca_file, int version)
 {
+	connections = 0;
+	atomic_store(&requests, 0);
+	memset(seen, 0, sizeof(seen));
 	tls = certificate_serve_own(ca_file);
 	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, believe);
 	(void)SSL_CTX_set_session_id_context(

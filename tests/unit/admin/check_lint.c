@@ -13,7 +13,7 @@
 static struct project project;
 static struct apam_error err = APAM_ERROR_INIT;
 static char config[128];
-static int live;
+static int live, top;
 
 /* What was reported: a line each, "STATUS FILE:LINE TEXT". */
 static char seen[8192];
@@ -25,6 +25,8 @@ static void
 setup(void)
 {
 	live = secmem_live();
+	top = open(".", O_RDONLY | O_DIRECTORY);
+	ck_assert_int_ge(top, 0);
 	project_make(&project);
 	project_module(&project, "hmac-test", true);
 	project_module(&project, "return-test", true);
@@ -33,12 +35,17 @@ setup(void)
 	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
 	memset(&err, 0x5a, sizeof(err));
 	err.size = sizeof(err);
+	seen[0] = '\0';
+	count = enough = 0;
+	last = 0;
 }
 
 static void
 teardown(void)
 {
 	ck_assert_int_eq(secmem_live(), live);
+	ck_assert_int_eq(fchdir(top), 0);
+	ck_assert_int_eq(close(top), 0);
 	project_remove(&project);
 }
 

@@ -256,5 +256,6 @@ main(void)
 	tcase_add_test(t, without_user_mode_a_user_s_directory_is_refused);
 	tcase_add_test(t, a_structure_of_another_size);
 	suite_add_tcase(s, t);
-	return run_suite(s);
+	/* Tests set the umask. */
+	return run_suite_apart(s);
 }

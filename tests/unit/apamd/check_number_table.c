@@ -4,6 +4,8 @@
  */
 #include "agent/number_table.h"
 
+#include <string.h>
+
 #include "support/run.h"
 
 #define COUNT 2000
@@ -14,6 +16,13 @@ static struct numbered all[COUNT];
 /* As addresses are, and as users are. */
 static const uint64_t steps[] = { 1, 64, 4096, UINT64_C(1) << 32,
 	UINT64_C(1) << 56, UINT64_C(0x9e3779b97f4a7c15) };
+
+static void
+setup(void)
+{
+	memset(&table, 0, sizeof(table));
+	memset(all, 0, sizeof(all));
+}
 
 static void
 fill(uint64_t step)
@@ -89,6 +98,7 @@ main(void)
 	TCase *tc = tcase_create("number_table");
 
 	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_loop_test(tc, what_is_added_is_found, 0, ROWS(steps));
 	tcase_add_test(tc, what_is_removed_is_not);
 	tcase_add_test(tc, all_can_be_taken);

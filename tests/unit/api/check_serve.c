@@ -48,6 +48,8 @@ setup(void)
 	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
 	ck_assert_int_eq(serve_open(&options, &project.ctx, &err), APAM_OK);
 	memset(&made, 0, sizeof(made));
+	memset(&news, 0, sizeof(news));
+	memset(&known, 0, sizeof(known));
 }
 
 static void

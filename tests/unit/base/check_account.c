@@ -102,6 +102,8 @@ START_TEST(a_name_is_looked_up_once_a_minute)
 {
 	char text[ACCOUNT_TEXT_SIZE];
 
+	clock_advance(60001); /* What another test asked is forgotten. */
+	asked = 0;
 	for (int k = 1; k <= 2; k++) {
 		for (int i = 0; i < 100; i++)
 			account_describe(7, text);

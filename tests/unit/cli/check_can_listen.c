@@ -7,12 +7,15 @@
 
 #include "support/run.h"
 
-static char dir[] = "/tmp/apam-listen-XXXXXX";
+#define TEMPLATE "/tmp/apam-listen-XXXXXX"
+
+static char dir[sizeof(TEMPLATE)];
 static char path[64], address[80];
 
 static void
 setup(void)
 {
+	memcpy(dir, TEMPLATE, sizeof(TEMPLATE));
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/socket", dir);
 	snprintf(address, sizeof(address), "unix:%s", path);

@@ -12,8 +12,10 @@
 #include "support/command_stubs.h"
 #include "support/run.h"
 
+#define TEMPLATE "/tmp/apam-addresses-XXXXXX"
+
 static struct gateway_options options;
-static char base[] = "/tmp/apam-addresses-XXXXXX";
+static char base[sizeof(TEMPLATE)];
 static char socket_path[64];
 static const char *refused; /* the address that cannot be listened at */
 
@@ -35,6 +37,7 @@ can_listen(const char *address)
 static void
 setup(void)
 {
+	memcpy(base, TEMPLATE, sizeof(TEMPLATE));
 	ck_assert_ptr_nonnull(mkdtemp(base));
 	(void)snprintf(socket_path, sizeof(socket_path), "%s/socket", base);
 	options = (struct gateway_options){ .who = GATEWAY_PEER };

@@ -13,8 +13,10 @@
 #include "support/command_stubs.h"
 #include "support/run.h"
 
+#define TEMPLATE "/tmp/apam-files-XXXXXX"
+
 static struct gateway_options options;
-static char base[] = "/tmp/apam-files-XXXXXX";
+static char base[sizeof(TEMPLATE)];
 static char token[GATEWAY_TOKEN_SIZE];
 
 const char *
@@ -30,6 +32,7 @@ setup(void)
 {
 	options = (struct gateway_options){ .listen = "127.0.0.1:80",
 		.who = GATEWAY_TOKEN };
+	memcpy(base, TEMPLATE, sizeof(TEMPLATE));
 	ck_assert_ptr_nonnull(mkdtemp(base));
 	(void)snprintf(options.dir, sizeof(options.dir), "%s/gateway", base);
 	said[0] = '\0';

@@ -115,7 +115,9 @@ END_TEST
 
 /* ---- Several at a time ---------------------------------------------------- */
 
-static char dir[] = "/tmp/apam-page-server.XXXXXX", path[64];
+#define TEMPLATE "/tmp/apam-page-server.XXXXXX"
+
+static char dir[sizeof(TEMPLATE)], path[64];
 static pid_t server;
 
 static void
@@ -123,6 +125,7 @@ begin(void)
 {
 	int fd;
 
+	memcpy(dir, TEMPLATE, sizeof(TEMPLATE));
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	(void)snprintf(path, sizeof(path), "%s/s", dir);
 	ck_assert_int_eq(pipe(made), 0);

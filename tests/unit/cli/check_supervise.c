@@ -12,7 +12,9 @@
 
 #include "support/run.h"
 
-static char dir[] = "/tmp/apam-supervise-XXXXXX";
+#define TEMPLATE "/tmp/apam-supervise-XXXXXX"
+
+static char dir[sizeof(TEMPLATE)];
 static char ready[64], heard[64], watched[64], told[64];
 
 void
@@ -24,6 +26,7 @@ complain(const char *format, ...)
 static void
 setup(void)
 {
+	memcpy(dir, TEMPLATE, sizeof(TEMPLATE));
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(ready, sizeof(ready), "%s/ready", dir);
 	snprintf(heard, sizeof(heard), "%s/heard", dir);

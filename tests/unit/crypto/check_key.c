@@ -495,11 +495,13 @@ START_TEST(nothing_is_left_in_freed_memory)
 	memory.secrets[1] = turned(memory.secrets[0], other);
 	/* Parts of it would do. */
 	memory.secrets[0].n = memory.secrets[1].n = 16;
+	memory.leaked = false;
 	ck_assert_int_eq(use_row(_i, &n), APAM_OK);
 	ck_assert(!memory.leaked);
 	/* And this is how it would show. */
 	give(memcpy(take(64, "", 0), memory.secrets[0].p, 16), "", 0);
 	ck_assert(memory.leaked);
+	memset(memory.secrets, 0, sizeof(memory.secrets));
 }
 END_TEST
 

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -17,13 +18,16 @@
 
 #include "support/run.h"
 
-static char path[] = "/tmp/apam-lock-XXXXXX";
+#define TEMPLATE "/tmp/apam-lock-XXXXXX"
+
+static char path[sizeof(TEMPLATE)];
 static int fd, ready[2];
 static struct stat st;
 
 static void
 setup(void)
 {
+	memcpy(path, TEMPLATE, sizeof(TEMPLATE));
 	fd = mkstemp(path);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(fstat(fd, &st), 0);

@@ -562,5 +562,6 @@ main(void)
 	tcase_add_test(tc, a_child_of_a_fork_leaves_it_alone);
 	tcase_add_test(tc, what_the_host_opens_is_not_read);
 	tcase_add_test(tc, a_real_one_has_ten_seconds);
-	return run_suite(suite);
+	/* Tests change the environment and what is done with signals. */
+	return run_suite_apart(suite);
 }

@@ -331,6 +331,7 @@ START_TEST(others_tidy_nothing)
 		return;
 	make_directory(below("users"), 01777);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
+	told[0] = '\0';
 	user_dir_tidy(base, true, &log_here);
 	ck_assert_str_eq(told, "");
 	ck_assert_uint_eq(mode_of(below("users")), S_IFDIR | 01777);

@@ -1184,5 +1184,9 @@ main(void)
 	suite_add_tcase(suite, pure_case());
 	suite_add_tcase(suite, short_case());
 	suite_add_tcase(suite, tc);
-	return run_suite(suite);
+	/*
+	 * Tests change the environment, standard input and the session, and
+	 * libcurl is started once with memory that a test takes from it.
+	 */
+	return run_suite_apart(suite);
 }

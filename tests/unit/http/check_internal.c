@@ -210,5 +210,6 @@ main(void)
 	tcase_add_test(tc, many_start_it_once);
 	tcase_add_test(tc, what_failed_is_tried_anew);
 	tcase_add_test(tc, nobody_else_sees_its_symbol);
-	return run_suite(suite);
+	/* What is loaded once for the process is loaded by each test. */
+	return run_suite_apart(suite);
 }

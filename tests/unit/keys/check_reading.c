@@ -33,6 +33,7 @@ setup(void)
 
 	make_base();
 	settings.state_dir = base;
+	lines = 0;
 	ck_assert(keys_init(&watch, &settings, &logs));
 }
 

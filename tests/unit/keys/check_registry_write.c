@@ -244,5 +244,6 @@ main(void)
 	tcase_add_test(tc, a_file_size_limit_loses_nothing);
 	tcase_add_loop_test(
 	    tc, each_call_that_fails_leaves_before_or_after, 0, 2);
-	return run_suite(suite);
+	/* A test changes the current directory. */
+	return run_suite_apart(suite);
 }

@@ -71,6 +71,7 @@ setup(void)
 static void
 teardown(void)
 {
+	clock_set_wall(0);
 	slot_free(&mine);
 	slot_free(&agents);
 	slot_room_free(&ahead);
