@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/siphash.h"
 #include "file/replace.h"
+#include "keys/place.h"
 
 #define NAME "counter"
 #define BESIDE "counter.new"
@@ -65,34 +66,41 @@ is_note(int directory, int fd, struct note *note, uid_t *uid)
 	    note->sum == counter_sum(note);
 }
 
-/* False if there is no note; *barred: there may be one that we cannot read. */
+/*
+ * False if there is no note.  *failed: errno if there may be one that cannot be
+ * read, or 0.
+ */
 static bool
-read_counter_note(int directory, struct note *note, uid_t *uid, bool *barred)
+read_counter_note(int directory, struct note *note, uid_t *uid, int *failed)
 {
 	bool ok;
 	int fd;
 
-	*barred = false;
+	*failed = 0;
 	if (directory < 0)
 		return false;
 	fd = openat(directory, NAME, OPEN);
 	if (fd < 0) {
-		*barred = errno != ENOENT && errno != ELOOP && errno != ENXIO;
+		if (errno != ENOENT && errno != ELOOP && errno != ENXIO)
+			*failed = errno;
 		return false;
 	}
 	errno = 0;
 	ok = is_note(directory, fd, note, uid);
-	*barred = !ok && errno != 0;
+	*failed = ok ? 0 : errno;
 	(void)close(fd);
 	return ok;
 }
 
+/* *failed: errno if the system does not tell which boot this is, or 0. */
 static bool
-is_of_this_boot(const struct note *note)
+is_of_this_boot(const struct note *note, int *failed)
 {
 	char boot[BOOT_ID_SIZE];
 
-	return boot_id(boot) && memcmp(boot, note->boot, sizeof(boot)) == 0;
+	errno = EIO; /* for an id that is cut off */
+	*failed = boot_id(boot) ? 0 : errno;
+	return *failed == 0 && memcmp(boot, note->boot, sizeof(boot)) == 0;
 }
 
 /* ---- The page --------------------------------------------------------- */
@@ -136,26 +144,52 @@ keep_page(const struct key_counter *counter)
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
-void
+/* Returns 0, or errno. */
+static int
+attach_page(
+    const struct key_counter *counter, const struct note *note, uid_t uid)
+{
+	int failed;
+
+	if (!is_of_this_boot(note, &failed))
+		return failed != 0 ? failed : EIDRM;
+	return key_segment_attach(note->number, uid, note->nonce, false,
+		   counter->page) != NULL ?
+	    0 :
+	    errno;
+}
+
+/* errno, if this process has no descriptor or memory left; else 0. */
+static int
+lack_of(int failed)
+{
+	return key_place_status(failed) == APAM_E_MEMORY ? failed : 0;
+}
+
+int
 key_counter_follow(struct key_counter *counter, int directory)
 {
 	struct note note;
 	uid_t uid = 0;
+	bool there;
+	int failed;
 
-	if (!read_counter_note(directory, &note, &uid, &counter->blind))
-		return;
+	there = read_counter_note(directory, &note, &uid, &failed);
+	counter->blind = failed != 0;
+	if (!there)
+		return lack_of(failed);
 	if (counter->attached &&
 	    memcmp(counter->nonce, note.nonce, sizeof(note.nonce)) == 0)
-		return;
-	counter->blind = !is_of_this_boot(&note) ||
-	    key_segment_attach(
-		note.number, uid, note.nonce, false, counter->page) == NULL;
+		return 0;
+	failed = attach_page(counter, &note, uid);
+	counter->blind = failed != 0;
 	if (counter->blind) {
 		keep_page(counter);
-		return;
+		return lack_of(failed);
 	}
 	memcpy(counter->nonce, note.nonce, sizeof(note.nonce));
 	counter->attached = true;
+	return 0;
 }
 
 bool
@@ -164,12 +198,12 @@ key_counter_is_lost(int directory)
 	struct key_segment *segment;
 	struct note note;
 	uid_t uid = 0;
-	bool barred;
+	int failed;
 
-	if (!read_counter_note(directory, &note, &uid, &barred))
-		return !barred;
-	if (!is_of_this_boot(&note))
-		return true;
+	/* What cannot be looked at now is not lost. */
+	if (!read_counter_note(directory, &note, &uid, &failed) ||
+	    !is_of_this_boot(&note, &failed))
+		return failed == 0;
 	/* A page that can be seen only elsewhere is not lost. */
 	if (note.space == 0 || note.space != key_segment_space())
 		return false;
@@ -187,9 +221,9 @@ key_counter_remove(int directory)
 {
 	struct note note;
 	uid_t uid = 0;
-	bool barred;
+	int failed;
 
-	if (read_counter_note(directory, &note, &uid, &barred))
+	if (read_counter_note(directory, &note, &uid, &failed))
 		key_segment_remove(note.number, uid, note.nonce);
 	(void)unlinkat(directory, NAME, 0);
 }
@@ -238,14 +272,15 @@ key_counter_advance(int directory, const struct key_segment_owner *owner,
 {
 	struct note note;
 	uid_t uid = 0;
-	bool barred;
+	int failed;
 
 	*young = true;
-	if (read_counter_note(directory, &note, &uid, &barred) &&
-	    is_of_this_boot(&note) && step(&note, uid, generation, young))
+	if (read_counter_note(directory, &note, &uid, &failed) &&
+	    is_of_this_boot(&note, &failed) &&
+	    step(&note, uid, generation, young))
 		return true;
 	*young = true;
-	if (barred)
+	if (failed != 0)
 		return false;
 	key_counter_remove(directory);
 	return make(directory, owner, &note) &&

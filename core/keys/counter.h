@@ -47,8 +47,12 @@ void key_counter_free(struct key_counter *counter);
  * program that makes a new page waits until all programs have looked again.  If
  * the page cannot be attached, the counter becomes blind.  Readers may go on
  * during the call, but two such calls must not run at once.
+ *
+ * Returns 0; or errno, if this process has no descriptor or memory left to
+ * look.  Then an index may be older than the one that was announced, and
+ * nothing says so.
  */
-void key_counter_follow(struct key_counter *counter, int directory);
+int key_counter_follow(struct key_counter *counter, int directory);
 
 /*
  * For the owner's programs, with the registry's lock held: advance the counter,
@@ -62,7 +66,8 @@ bool key_counter_advance(int directory, const struct key_segment_owner *owner,
 
 /*
  * True if the file names no page of this boot that can be seen from here; then
- * the owner's next program should make one.
+ * the owner's next program should make one.  False if the file or the boot is
+ * not known now: a new page would announce nothing of what the old one does.
  */
 bool key_counter_is_lost(int directory);
 

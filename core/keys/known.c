@@ -32,27 +32,43 @@ known_sum(const struct mark *mark)
 	return siphash64(mark->registry, mark, offsetof(struct mark, sum));
 }
 
-void
-key_known_read(int state, struct key_known *known)
+/* Returns 0, or errno: ENOENT if there is no file. */
+static int
+read_mark(int state, struct mark *mark)
 {
 	const int fd = openat(
 	    state, KEY_PLACE_KNOWN, O_RDONLY | KEY_PLACE_OPEN);
+	int failed;
+
+	if (fd < 0)
+		return errno;
+	errno = EIO; /* for a file that is cut off */
+	failed = pread(fd, mark, sizeof(*mark), 0) == (ssize_t)sizeof(*mark) ?
+	    0 :
+	    errno;
+	(void)close(fd);
+	return failed;
+}
+
+int
+key_known_read(int state, struct key_known *known)
+{
 	struct mark mark;
-	ssize_t n;
+	int failed;
 
 	memset(known, 0, sizeof(*known));
-	known->kind = fd < 0 && errno == ENOENT ? KEY_KNOWN_NOTHING :
-						  KEY_KNOWN_SOMETHING;
-	if (fd < 0)
-		return;
-	n = pread(fd, &mark, sizeof(mark), 0);
-	(void)close(fd);
-	if (n != (ssize_t)sizeof(mark) || mark.sum != known_sum(&mark) ||
+	failed = read_mark(state, &mark);
+	known->kind = failed == ENOENT ? KEY_KNOWN_NOTHING :
+					 KEY_KNOWN_SOMETHING;
+	if (failed != 0)
+		return key_place_status(failed) == APAM_E_MEMORY ? failed : 0;
+	if (mark.sum != known_sum(&mark) ||
 	    memcmp(mark.magic, MAGIC, sizeof(mark.magic)) != 0)
-		return;
+		return 0;
 	known->kind = KEY_KNOWN_WHOLE;
 	memcpy(known->registry, mark.registry, KEY_REGISTRY_ID);
 	known->generation = mark.generation;
+	return 0;
 }
 
 bool

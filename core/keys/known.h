@@ -25,8 +25,11 @@ struct key_known {
 	uint64_t generation;
 };
 
-/* Read the file in state_dir, which is open as `state`. */
-void key_known_read(int state, struct key_known *known);
+/*
+ * Read the file in state_dir, which is open as `state`.  Returns 0; or errno,
+ * if this process has no descriptor or memory left to read it.
+ */
+int key_known_read(int state, struct key_known *known);
 
 /* Write the file; false with errno. */
 bool key_known_write(int state, const struct key_text *text);

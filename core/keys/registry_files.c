@@ -197,13 +197,16 @@ enum apam_status
 registry_files_look(struct registry_files *f, bool text)
 {
 	enum apam_status status = APAM_OK;
+	int failed;
 
 	forget(f);
 	if (text)
 		status = see_text(f);
 	if (status == APAM_OK)
 		status = see_index(f);
-	key_known_read(f->state, &f->known);
+	failed = key_known_read(f->state, &f->known);
+	if (status == APAM_OK && failed != 0)
+		status = key_view_refuse(f->registry, failed, f->err);
 	return status;
 }
 

@@ -94,11 +94,14 @@ open_in(const struct key_registry *registry, int state, int directory,
 	struct stat st;
 	int failed;
 
-	if (counter != NULL)
-		key_counter_follow(counter, directory);
+	failed = counter == NULL ? 0 : key_counter_follow(counter, directory);
 	v->counter = load(counter);
 	announced = counter == NULL ? 0 : atomic_load(counter->generation);
-	key_known_read(state, &known);
+	if (failed == 0)
+		failed = key_known_read(state, &known);
+	/* What says that an index is an old copy could not be read. */
+	if (failed != 0)
+		return key_view_refuse(registry, failed, err);
 	if (!absent)
 		v->fd = key_place_keys(
 		    registry, KEY_PLACE_INDEX, directory, &st, &absent, err);
@@ -198,7 +201,7 @@ key_view_follow(const struct key_registry *registry,
 		directory = key_place_directory(
 		    registry, state, KEY_PLACE_INDEX, &absent, NULL);
 	if (directory >= 0 || absent)
-		key_counter_follow(counter, directory);
+		(void)key_counter_follow(counter, directory);
 	else
 		counter->blind = true;
 	if (print != NULL && directory >= 0 && print->inode != 0)

@@ -342,6 +342,37 @@ START_TEST(each_call_that_fails_is_said)
 }
 END_TEST
 
+/*
+ * Text and index are an old copy, which registry.known alone tells: it is not
+ * read, nor changed, while that cannot be read for want of a descriptor.
+ */
+START_TEST(an_old_copy_is_not_read_for_a_lack)
+{
+	const int state = open(base, O_RDONLY | O_DIRECTORY);
+	enum apam_status status;
+	struct key_set set;
+	bool failed = true;
+	int n;
+
+	make_registry();
+	read_ok(&set);
+	set.is.generation++;
+	ck_assert(key_known_write(state, &set.is));
+	key_set_free(&set);
+	ck_assert_int_eq(close(state), 0);
+	call_error = EMFILE;
+	for (n = 0; failed; n++) {
+		calls_left = n;
+		status = key_registry_read(&registry, &set, NULL);
+		failed = call_failed();
+		ck_assert_msg(status != APAM_OK, "call %d", n);
+		key_set_free(&set);
+	}
+	ck_assert_int_ge(n, 10);
+	not_read(APAM_E_CONFIG, "is older than the one that programs use");
+}
+END_TEST
+
 START_TEST(a_lock_that_was_removed_is_taken_again)
 {
 	struct registry_files f = registry_files_begin(&registry, NULL);
@@ -382,6 +413,7 @@ main(void)
 	tcase_add_test(tc, a_lock_is_not_waited_for_for_ever);
 	tcase_add_test(tc, memory_that_runs_out_is_said);
 	tcase_add_loop_test(tc, each_call_that_fails_is_said, 0, ROWS(numbers));
+	tcase_add_test(tc, an_old_copy_is_not_read_for_a_lack);
 	tcase_add_test(tc, a_lock_that_was_removed_is_taken_again);
 	return run_suite(suite);
 }

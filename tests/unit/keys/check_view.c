@@ -358,6 +358,69 @@ START_TEST(each_call_that_fails_is_no_knowledge)
 }
 END_TEST
 
+/* The counter announced a later generation than the index has. */
+static void
+announce_later(void)
+{
+	const int index = registry_open(base, "index");
+	struct key_segment *segment = registry_segment(index);
+
+	ck_assert_ptr_nonnull(segment);
+	atomic_store(&segment->generation, 2);
+	key_segment_detach(segment);
+	ck_assert_int_eq(close(index), 0);
+}
+
+/* registry.known has a later generation than the index. */
+static void
+know_later(void)
+{
+	const int state = open(base, O_RDONLY | O_DIRECTORY);
+	struct key_text later = { .generation = 2 };
+
+	ck_assert_int_eq(open_view(), APAM_OK);
+	memcpy(later.registry, view.head.registry, KEY_REGISTRY_ID);
+	key_view_close(&view);
+	ck_assert(key_known_write(state, &later));
+	ck_assert_int_eq(close(state), 0);
+}
+
+static void (*const witnesses_of_later[])(
+    void) = { announce_later, know_later };
+static const int lacks[] = { ENOMEM, EMFILE, ENFILE };
+
+/*
+ * What tells an old copy may be what cannot be read, for want of a descriptor or
+ * of memory: the copy is not used, and no page takes the counter's place that
+ * would announce the copy.
+ */
+START_TEST(an_old_copy_is_never_used_for_a_lack)
+{
+	const int index = registry_open(base, "index");
+	enum apam_status status;
+	bool failed = true;
+	int i;
+
+	witnesses_of_later[_i % 2]();
+	call_error = lacks[_i / 2];
+	for (i = 0; failed && i < CALLS_MAX; i++) {
+		key_counter_free(&counter);
+		ck_assert(key_counter_init(&counter));
+		calls_left = i;
+		status = open_view();
+		failed = call_failed();
+		ck_assert_msg(status != APAM_OK, "call %d", i);
+		ck_assert_int_eq(view.fd, -1);
+		calls_left = i;
+		ck_assert_msg(!key_counter_is_lost(index), "call %d", i);
+		(void)call_failed();
+	}
+	ck_assert_int_lt(i, CALLS_MAX);
+	ck_assert_ptr_nonnull(strstr(err.text, "is older"));
+	ck_assert_int_eq(close(index), 0);
+}
+END_TEST
+
 START_TEST(a_failure_is_called_what_it_is)
 {
 	static const struct {
@@ -415,6 +478,8 @@ main(void)
 	tcase_add_test(tc, another_index_is_seen);
 	tcase_add_loop_test(
 	    tc, each_call_that_fails_is_no_knowledge, 0, ROWS(numbers));
+	tcase_add_loop_test(tc, an_old_copy_is_never_used_for_a_lack, 0,
+	    ROWS(witnesses_of_later) * ROWS(lacks));
 	tcase_add_test(tc, a_failure_is_called_what_it_is);
 	tcase_add_test(tc, a_counter_follows_or_is_blind);
 	suite_add_tcase(suite, tc);
