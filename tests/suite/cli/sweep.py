@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Run one command of apam again and again, with another call failing each time:
 
-    sweep.py [--sends] [--tried FILE] KIND POINTS TREE APAM [ARGUMENT ...]
+    sweep.py [--sends] [--status N] [--tried FILE] KIND POINTS TREE APAM [ARGUMENT ...]
 
 KIND is "memory", "EIO" or "EMFILE"; see tests/faults/fault.h.  Of all its calls
 of that kind at most POINTS fail, each alone: the first of each place that calls, as
@@ -16,6 +16,9 @@ Each run ends by itself.  It says what the run without a failure said, and leave
 what that left; or it says what failed, and leaves TREE as it was, or as a run that
 is done leaves it: nothing by halves.  Memory that is short is called that, but by
 libcurl, which a command asks that sends: it may call it what its own errors say.
+
+The run without a failure ends with the status N, or 0: what was meant to be done is
+done, so that something can fail of it.
 
 Prints what was bad.  The exit status is 1 where something was, or where there was
 no call to fail.
@@ -37,8 +40,9 @@ SAID = {"memory": rb"memory|not known|cannot (create|open) shared object", "EIO"
         "EMFILE": FILES}
 LIMIT = 120  # seconds, for one run
 # What is counted or dated may be there or not: it is noted last, and can be lost;
-# and which registry was seen has a number of chance.
-NOTES = re.compile(r"(^|/)(index|audit[^/]*|use[sd][^/]*|\.lock|lock|notes|registry.known)(/|$)")
+# and which registry was seen has a number of chance.  A lock is an empty file, which
+# stays where it was made.
+NOTES = re.compile(r"(^|/)(index|audit[^/]*|use[sd][^/]*|(registry)?\.lock|lock|notes|registry.known)(/|$)")
 # Times, numbers of processes, what a provider counts, and what comes of a salt.
 CHANGES = re.compile(rb"\"mark\": \"\w+\"|[0-9a-f]{16,}|\d+|just now|\b[a-z]+ ago\b|group \w+")
 WRONG = re.compile(rb"malformed|syntax|damaged|is not an option|duplicate|not valid")
@@ -66,11 +70,12 @@ class Sweep:
         self.before = shape(tree)
 
     def restore(self):
-        for path in self.tree.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
+        """Directories stay: who finds none removes the page of its key registry."""
+        for path in sorted(self.tree.rglob("*"), reverse=True):
+            if path.is_symlink() or not path.is_dir():
                 path.unlink()
+            elif not (self.kept / path.relative_to(self.tree)).is_dir():
+                path.rmdir()
         shutil.copytree(self.kept, self.tree, symlinks=True, dirs_exist_ok=True)
 
     def run(self, at):
@@ -92,7 +97,17 @@ class Sweep:
         done, self.after = self.run(0)
         self.out = CHANGES.sub(b"#", done.stdout)
         self.status = done.returncode
+        self.said = done.stderr.decode()
         return self.places.read_text().split()
+
+    def differs(self, done, left):
+        """How a run that says nothing differs from the one without a failure."""
+        if done.returncode != self.status:
+            return f"it ends as if nothing failed, but without a failure with {self.status}"
+        names = [name.decode() for name in sorted(left.keys() | self.after.keys())
+                 if left.get(name) != self.after.get(name)]
+        return "it does not say what failed; " + (
+            f"other files: {' '.join(names)}" if names else "another output")
 
     def bad(self, at):
         """What is wrong with the run whose call `at` fails; None: nothing."""
@@ -104,7 +119,7 @@ class Sweep:
                 CHANGES.sub(b"#", done.stdout) == self.out):
             return None
         if not (self.sends and said) and not re.search(SAID[self.name_of_kind], said):
-            return "it does not say what failed", done
+            return self.differs(done, left), done
         if self.error == errno.ENOMEM and WRONG.search(said):
             return "it says something else of its memory", done
         if left not in (self.before, self.after):
@@ -135,6 +150,7 @@ def choose(places, points, tried):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--sends", action="store_true")
+    parser.add_argument("--status", type=int, default=0)
     parser.add_argument("--tried", type=pathlib.Path)
     parser.add_argument("kind")
     parser.add_argument("points", type=int)
@@ -145,6 +161,9 @@ def main():
     sweep = Sweep(kind, given.tree, given.command)
     sweep.sends = given.sends
     places = sweep.whole()
+    if sweep.status != given.status:
+        print(f"without a failure: status {sweep.status}: {sweep.said[:300]}")
+        return 1
     calls, chosen = len(places), choose(places, given.points, given.tried)
     bad = 0
     for at in chosen:
