@@ -239,6 +239,23 @@ START_TEST(each_origin_has_its_own_nonce)
 END_TEST
 
 /* An entry that sees no memo does not change what the other one sees. */
+/* The nonce is for the origin, however a URL of it is written. */
+static const char *const written[] = { "https://api.example",
+	"https://api.example?a=b", "https://api.example:443/",
+	"HTTPS://api.example/", "https://API.Example/x" };
+
+START_TEST(an_origin_is_the_same_however_it_is_written)
+{
+	use(ENTRY(""));
+	ck_assert_str_eq(sign_to(written[_i]), "");
+	ck_assert(replays(CHALLENGE("n1")));
+	ck_assert_str_eq(sign_to(URL), SIGNED("n1", "1"));
+	ck_assert_str_eq(sign_to(OTHER), "");
+	ck_assert_str_eq(sign_to(written[_i]), SIGNED("n1", "2"));
+	ck_assert(!replays(CHALLENGE("n1")));
+}
+END_TEST
+
 START_TEST(each_entry_has_its_own)
 {
 	use("{ scheme = \"old-test\"; key_id = \"k\"; "
@@ -325,6 +342,8 @@ main(void)
 	tcase_add_test(t, too_much_is_not_kept);
 	tcase_add_test(t, a_module_judges_with_method_and_origin);
 	tcase_add_test(t, each_origin_has_its_own_nonce);
+	tcase_add_loop_test(
+	    t, an_origin_is_the_same_however_it_is_written, 0, ROWS(written));
 	tcase_add_test(t, each_entry_has_its_own);
 	tcase_add_test(t, an_entry_that_is_the_same_goes_on_with_it);
 	tcase_add_test(t, an_entry_that_changed_begins_anew);
