@@ -224,6 +224,34 @@ START_TEST(a_text_is_cut_before_the_place)
 }
 END_TEST
 
+/* The text before it makes room, and no character of it is cut in two. */
+START_TEST(a_long_text_is_cut_between_characters)
+{
+	const struct entry *e;
+	struct exchange x = { .url_given = 0 };
+	char text[300], *end;
+
+	use(OAUTH, CLIENT "token_url = \"https://127.0.0.1:%d/token\";");
+	e = &opened(profile)->entries[0];
+	buf_init(&x.url, 1000);
+	buf_put(&x.url, APAM_STR("https://127.0.0.1/"));
+	for (int i = 0; i < 200; i++)
+		buf_put(&x.url, APAM_STR("u"));
+	text[0] = '\0';
+	for (int at = _i; at < 298; at += 2)
+		(void)strcpy(text + at, "\xc3\xa9");
+	if (_i == 1)
+		text[0] = 'a';
+	astray_tell(e, &x, true, text, sizeof(text));
+	end = strstr(text, "; https://127.0.0.1/uuu");
+	ck_assert_ptr_nonnull(end);
+	ck_assert_msg((end - text) % 2 == _i, "%s", text);
+	ck_assert_ptr_nonnull(strstr(end, "uuu...; by token_url, "));
+	ck_assert_uint_lt(strlen(text), sizeof(text));
+	buf_free(&x.url);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -239,6 +267,7 @@ main(void)
 	tcase_add_test(tc, what_was_right_before_is_not_blamed);
 	tcase_add_test(tc, a_server_that_is_unwell_is_not_ours);
 	tcase_add_test(tc, a_text_is_cut_before_the_place);
+	tcase_add_loop_test(tc, a_long_text_is_cut_between_characters, 0, 2);
 	suite_add_tcase(suite, tc);
 	code = run_suite(suite);
 	sandbox_stop();
