@@ -588,5 +588,5 @@ main(int argc, char **argv)
 	tcase_add_test(tc, a_reload_with_little_memory_is_survived);
 	tcase_add_loop_test(
 	    tc, a_first_load_fails_whole_or_not_at_all, 0, row_count());
-	return run_suite(suite);
+	return run_suite_apart(suite);
 }
