@@ -22,13 +22,15 @@ struct connected {
 	pid_t child;
 };
 
-/* An address without a file, of this process alone. */
+/* An address without a file, of this process alone, and another each time. */
 static inline socklen_t
 connected_address(struct sockaddr_un *to)
 {
+	static unsigned times;
+
 	*to = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	(void)snprintf(to->sun_path + 1, sizeof(to->sun_path) - 1,
-	    "apam-test-%ld", (long)getpid());
+	    "apam-test-%ld-%u", (long)getpid(), times++);
 	return sizeof(*to);
 }
 
