@@ -229,7 +229,8 @@ set_hash(ngx_http_request_t *r, ngx_table_elt_t *h)
 	const size_t n = sizeof(low) - 1;
 
 	/* Most schemes sign by this one. */
-	if (h->key.len == n && ngx_memcmp(h->key.data, "Authorization", n) == 0) {
+	if (h->key.len == n &&
+	    ngx_memcmp(h->key.data, "Authorization", n) == 0) {
 		if (hash == 0)
 			hash = ngx_hash_strlow(low, low, n);
 		h->lowcase_key = low;

@@ -147,6 +147,7 @@ conf_authority(ngx_str_t origin)
 
 struct input {
 	struct location_conf conf;
+	struct answered answered;
 	ngx_array_t hosts;
 	ngx_str_t names[2];
 	ngx_http_request_t r;
@@ -219,6 +220,7 @@ take(struct input *in, char *text)
 	in->names[1] = TEXT("[::1]");
 	in->hosts = (ngx_array_t){ .elts = in->names, .nelts = 2 };
 	in->conf.hosts = &in->hosts;
+	in->conf.answered = &in->answered;
 	in->conf.callers = CALLERS_TOKEN;
 	in->conf.token = TEXT(TOKEN);
 	in->conf.origin = line(&text);
@@ -278,6 +280,19 @@ check_target(struct input *in)
 		  (const char *)to.path.data) == 0);
 }
 
+/* By a Host that was answered once the answer is the same. */
+static void
+check_again(struct input *in)
+{
+	struct target first, again;
+	const ngx_int_t rc = target_find(&in->r, &in->conf, &first);
+	const ngx_int_t other = target_find(&in->r, &in->conf, &again);
+
+	HOLDS(other == rc || fuzz_is_starved());
+	if (rc == NGX_OK && other == NGX_OK)
+		HOLDS(strcmp(first.url, again.url) == 0);
+}
+
 static struct apam_header signed_headers[] = {
 	{ { "Authorization", 13 }, { "Bearer fake", 11 } },
 	{ { "X-Api-Key", 9 }, { "fake", 4 } },
@@ -329,6 +344,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	take(in, text);
 	check_target(in);
+	check_again(in);
 	check_fields(in);
 	while (given_count > 0)
 		free(given[--given_count]);
