@@ -127,7 +127,7 @@ sized_take(const struct sized *kind, const void *theirs, void *mine,
 		return APAM_OK;
 	}
 	memset(mine, 0, kind->known);
-	if (sized_check(kind, theirs, err) != APAM_OK)
+	if (sized_check_other(kind, theirs, err) != APAM_OK)
 		return APAM_E_USAGE;
 	memcpy(mine, theirs, shorter(size_of(theirs), kind->known));
 	memcpy(mine, &kind->known, sizeof(kind->known));

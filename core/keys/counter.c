@@ -159,13 +159,6 @@ attach_page(
 	    errno;
 }
 
-/* errno, if this process has no descriptor or memory left; else 0. */
-static int
-lack_of(int failed)
-{
-	return key_place_status(failed) == APAM_E_MEMORY ? failed : 0;
-}
-
 int
 key_counter_follow(struct key_counter *counter, int directory)
 {
@@ -177,7 +170,7 @@ key_counter_follow(struct key_counter *counter, int directory)
 	there = read_counter_note(directory, &note, &uid, &failed);
 	counter->blind = failed != 0;
 	if (!there)
-		return lack_of(failed);
+		return key_place_lack(failed);
 	if (counter->attached &&
 	    memcmp(counter->nonce, note.nonce, sizeof(note.nonce)) == 0)
 		return 0;
@@ -185,7 +178,7 @@ key_counter_follow(struct key_counter *counter, int directory)
 	counter->blind = failed != 0;
 	if (counter->blind) {
 		keep_page(counter);
-		return lack_of(failed);
+		return key_place_lack(failed);
 	}
 	memcpy(counter->nonce, note.nonce, sizeof(note.nonce));
 	counter->attached = true;

@@ -61,7 +61,7 @@ key_known_read(int state, struct key_known *known)
 	known->kind = failed == ENOENT ? KEY_KNOWN_NOTHING :
 					 KEY_KNOWN_SOMETHING;
 	if (failed != 0)
-		return key_place_status(failed) == APAM_E_MEMORY ? failed : 0;
+		return key_place_lack(failed);
 	if (mark.sum != known_sum(&mark) ||
 	    memcmp(mark.magic, MAGIC, sizeof(mark.magic)) != 0)
 		return 0;

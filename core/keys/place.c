@@ -34,6 +34,12 @@ key_place_status(int number)
 	    APAM_E_CONFIG;
 }
 
+int
+key_place_lack(int number)
+{
+	return key_place_status(number) == APAM_E_MEMORY ? number : 0;
+}
+
 /* Say why something could not be opened. */
 static const char *
 open_problem(int number, const char *otherwise)

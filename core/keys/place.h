@@ -82,6 +82,9 @@ bool key_place_is_known(int state, int *failed);
  */
 enum apam_status key_place_status(int number);
 
+/* The errno of such a lack; 0 for any other failure, or for none. */
+int key_place_lack(int number);
+
 /*
  * Say what is wrong with a file of keys in state_dir, which the error then
  * names, with its line or 0.  Returns `status`.

@@ -4,14 +4,14 @@
 
     gateway.py TITLE SIGNED-URL PLAIN-URL TOKEN-FILE
 
-In the environment: PAIRS, how often each place is asked (60); EACH, for how many
-seconds (1); CONNECTIONS, "1 16 64"; GATE=1 makes a limit that is missed a
+In the environment: PAIRS, how often each place is asked (60); EACH, for how
+many seconds (1); CONNECTIONS, "1 16 64"; GATE=1 makes a limit that is missed a
 failure.
 
 Each round asks all three places once, in an order that changes, and gives two
 ratios: of the signed place to the plain one, and of the plain one to itself,
-under another name.  What the second one is off by is the machine's doing.  Its speed
-changes within some seconds, so the places take turns as often as wrk can.
+under another name.  What the second one is off by is the machine's doing.  Its
+speed changes within some seconds, so the places take turns as often as wrk can.
 """
 import os
 import re

@@ -256,11 +256,7 @@ write_location(const struct nginx_conf *conf, size_t i, bool by_path, FILE *to)
 		    "      proxy_ssl_trusted_certificate %s;\n",
 		    o->host, o->ca_file);
 	/* $apam_authority would be the same, and takes longer. */
-	fprintf(to,
-	    "      proxy_set_header Host %s;\n"
-	    "      proxy_set_header Upgrade $apam_upgrade;\n"
-	    "      proxy_set_header Connection $apam_connection;\n",
-	    o->authority);
+	nginx_http_write_headers(to, "      ", o->authority);
 	fprintf(to, "      proxy_pass http%s://apam_%zu;\n    }\n",
 	    o->https && !o->in_error ? "s" : "", i);
 }

@@ -23,13 +23,20 @@ static const char *const settings =
     "  proxy_ssl_protocols TLSv1.2 TLSv1.3;\n"
     "  proxy_ssl_verify on;\n"
     "  proxy_ssl_server_name on;\n"
-    "  proxy_set_header Host $apam_authority;\n"
     "  map $http_upgrade $apam_upgrade "
     "{ default \"\"; ~*^websocket$ websocket; }\n"
     "  map $http_upgrade $apam_connection "
-    "{ default \"\"; ~*^websocket$ upgrade; }\n"
-    "  proxy_set_header Upgrade $apam_upgrade;\n"
-    "  proxy_set_header Connection $apam_connection;\n";
+    "{ default \"\"; ~*^websocket$ upgrade; }\n";
+
+void
+nginx_http_write_headers(FILE *to, const char *indent, const char *host)
+{
+	fprintf(to,
+	    "%sproxy_set_header Host %s;\n"
+	    "%sproxy_set_header Upgrade $apam_upgrade;\n"
+	    "%sproxy_set_header Connection $apam_connection;\n",
+	    indent, host, indent, indent);
+}
 
 void
 nginx_http_write(FILE *to, const char *dir)
@@ -38,6 +45,7 @@ nginx_http_write(FILE *to, const char *dir)
 		"uwsgi", "scgi" };
 
 	fputs(settings, to);
+	nginx_http_write_headers(to, "  ", "$apam_authority");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		fprintf(to, "  %s_temp_path %s/%s;\n", kinds[i], dir, kinds[i]);
 }

@@ -11,4 +11,10 @@
 /* Write it.  What nginx has to keep in files is in `dir`. */
 void nginx_http_write(FILE *to, const char *dir);
 
+/*
+ * The headers that nginx sets, with this Host, which may be a variable.  A
+ * location that sets one of them has to set all.
+ */
+void nginx_http_write_headers(FILE *to, const char *indent, const char *host);
+
 #endif
