@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/link_connect.h"
 #include "base/account.h"
 
 /* True where an agent of this user listens, or has. */
@@ -66,12 +67,13 @@ lint_agent_of(struct lint_agent *l, const struct profile *draft)
 static void
 lint_absent(const struct lint_agent *l, int error, struct problems *all)
 {
+	struct apam_error err = APAM_ERROR_INIT;
+
 	if (!l->required || (error != ENOENT && error != ENOTDIR))
 		return;
-	problems_warn(all, l->settings->file, 0,
-	    "there is no agent at %s (%s): start it, apamd(8), or set "
-	    "agent_socket to where it listens",
-	    l->settings->agent_socket, strerror(error));
+	(void)link_no_agent(
+	    l->settings->agent_socket, strerror(error), &err);
+	problems_warn(all, l->settings->file, 0, "%s", err.text);
 }
 
 static void

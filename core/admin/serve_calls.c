@@ -77,6 +77,22 @@ serve_may_name(struct apam_profile *profile, const struct caller *caller,
 	    "rules give others");
 }
 
+void
+serve_call_refused(struct apam_profile *profile, const struct serve_who *who,
+    const char *call, const struct apam_error *why)
+{
+	HOLD_CANCEL;
+	const struct audit_asker asker = { who->caller.user, who->caller.unit.p,
+		who->program };
+	struct stack *stack = profile_hold(profile);
+	struct apam_error told = APAM_ERROR_INIT;
+
+	(void)error_set(&told, why->status, "%s: %s", call, why->text);
+	serve_news_refused(
+	    who->news, stack, &told, &asker, SERVE_REFUSED_CALL);
+	stack_release(&stack);
+}
+
 enum apam_status
 serve_grant(struct apam_profile *profile, const struct caller *caller,
     const char *method, const char *url, struct apam_grant *grant,

@@ -11,7 +11,7 @@
 
 #include <apam/admin.h>
 
-#include "config/allow.h"
+#include "api/serve_who.h"
 
 /*
  * Whether a caller may be told about a profile: root, the agent's own user, and
@@ -29,6 +29,14 @@ enum apam_status serve_may_change(
 /* Whether it may ask what the rules give somebody else: also a gateway. */
 enum apam_status serve_may_name(struct apam_profile *profile,
     const struct caller *caller, struct apam_error *err);
+
+/*
+ * Tell the audit log that a call of this name was refused, whatever the caller
+ * said for whom; nothing where *why is a fault (profile/refusals.h).
+ */
+void serve_call_refused(struct apam_profile *profile,
+    const struct serve_who *who, const char *call,
+    const struct apam_error *why);
 
 /*
  * What the rules give a caller for a request, as apam_profile_grant says it of

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/fork_gate.h"
 #include "base/secmem.h"
+#include "base/shortage.h"
 
 const char link_ended[] = "the agent ended the connection";
 
@@ -104,7 +105,7 @@ send_packet(const struct link *link, struct iovec *pieces, size_t n)
 	} while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
 		return 1;
-	return errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM ? 0 : -1;
+	return errno == EAGAIN || is_shortage(errno) ? 0 : -1;
 }
 
 int

@@ -18,14 +18,13 @@
 #include "base/secmem.h"
 #include "file/trust.h"
 
-static enum apam_status
-no_agent(
-    const struct link_place *place, const char *why, struct apam_error *err)
+enum apam_status
+link_no_agent(const char *socket, const char *why, struct apam_error *err)
 {
 	return error_set(err, APAM_E_NETWORK,
 	    "there is no agent at %s (%s): start it, with `systemctl start "
 	    "apamd.socket`, or set agent_socket to where it listens",
-	    place->socket, why);
+	    socket, why);
 }
 
 bool
@@ -56,7 +55,7 @@ open_file(const struct link_place *place, struct apam_error *err)
 		return fd;
 	if (why.status == APAM_E_CONFIG && access(place->socket, F_OK) != 0 &&
 	    errno == ENOENT)
-		(void)no_agent(place, "there is no such file", err);
+		(void)link_no_agent(place->socket, "there is no such file", err);
 	else
 		(void)error_set(err, why.status,
 		    "the agent's socket: %s (agent_user is %s%s)", why.text,
@@ -71,7 +70,7 @@ refuse_connection(
 	switch (number) {
 	case ECONNREFUSED:
 	case ENOENT:
-		return no_agent(place, "nobody listens there", err);
+		return link_no_agent(place->socket, "nobody listens there", err);
 	case EAGAIN:
 		return error_set(err, APAM_E_NETWORK,
 		    "the agent takes no more connections now");

@@ -21,6 +21,10 @@ struct link_place {
 	struct own_fd *file;
 };
 
+/* Say that nobody listens at a socket; `why`: the system's word.  NETWORK. */
+enum apam_status link_no_agent(
+    const char *socket, const char *why, struct apam_error *err);
+
 /* True where this user may be the agent. */
 bool link_believes(const struct link_place *place, uint32_t user);
 

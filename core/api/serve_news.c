@@ -154,6 +154,12 @@ serve_news_refused(struct serve_news *news, const struct stack *stack,
     enum serve_refused what)
 {
 	struct subject s = subject_of(AUDIT_REFUSED, stack, asker);
+	static const enum audit_refused as_written[] = {
+		[SERVE_REFUSED_SIGNATURE] = AUDIT_NOT_SIGNED,
+		[SERVE_REFUSED_CLAIM] = AUDIT_NOT_SIGNED,
+		[SERVE_REFUSED_VERIFYING] = AUDIT_NOT_VERIFIED,
+		[SERVE_REFUSED_CALL] = AUDIT_NOT_CALLED,
+	};
 	const uint64_t kind[] = { (uint64_t)why->status, (uint64_t)what };
 	char key_id[APAM_KEY_ID_SIZE];
 	struct audit_event event;
@@ -167,6 +173,6 @@ serve_news_refused(struct serve_news *news, const struct stack *stack,
 	event = refusal_event(stack, why, key_id);
 	event.repeats = untold;
 	event.asker = asker;
-	event.verifying = what == SERVE_REFUSED_VERIFYING;
+	event.refused = as_written[what];
 	audit_write(&stack->env->audit, &event);
 }

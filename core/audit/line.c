@@ -172,8 +172,13 @@ add_asker(char message[MESSAGE_ROOM], const char *word,
 static void
 add_refusal(char message[MESSAGE_ROOM], const struct audit_event *event)
 {
-	add_part(message,
-	    event->verifying ? "no answer verified: " : "not signed: ",
+	static const char *const words[] = {
+		[AUDIT_NOT_SIGNED] = "not signed: ",
+		[AUDIT_NOT_VERIFIED] = "no answer verified: ",
+		[AUDIT_NOT_CALLED] = "call refused: ",
+	};
+
+	add_part(message, words[event->refused],
 	    has_text(event->evidence) ? event->evidence :
 					apam_status_text(event->status));
 }

@@ -17,10 +17,16 @@
 
 enum audit_what {
 	AUDIT_STATE,		/* a key's state has changed */
-	AUDIT_REFUSED,		/* a request was not signed, or no answer verified */
+	AUDIT_REFUSED,		/* what enum audit_refused says */
 	AUDIT_REGISTRY,		/* an administrator changed the registry */
 	AUDIT_LOGIN,		/* a login or logout, or one is needed */
 	AUDIT_USED		/* the agent or a gateway signed for somebody */
+};
+
+enum audit_refused {
+	AUDIT_NOT_SIGNED,	/* a request */
+	AUDIT_NOT_VERIFIED,	/* an answer */
+	AUDIT_NOT_CALLED	/* another call of the agent's */
 };
 
 /* The state of an AUDIT_LOGIN that is a warning. */
@@ -47,7 +53,7 @@ struct audit_event {
 	/* REFUSED: how many were not written; audit_due */
 	unsigned long repeats;
 	const struct audit_asker *asker; /* USED, REFUSED; NULL: this process */
-	bool verifying;		/* REFUSED: it was asked about an answer */
+	enum audit_refused refused; /* REFUSED: what */
 };
 
 enum audit_form {

@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/shortage.h"
 #include "file/at.h"
 #include "file/limit.h"
 
@@ -28,18 +29,10 @@ static const char old_name[] = AUDIT_FILE_OLD;
 static enum audit_sunk
 sunk(int error)
 {
-	switch (error) {
-	case EAGAIN:
-	case EINTR:
-	case EMFILE:
-	case EMSGSIZE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM:
-		return AUDIT_LOST;
-	default:
-		return AUDIT_ABSENT;
-	}
+	return is_shortage(error) || error == EAGAIN || error == EINTR ||
+		error == EMSGSIZE ?
+	    AUDIT_LOST :
+	    AUDIT_ABSENT;
 }
 
 enum audit_sunk

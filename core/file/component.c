@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/login_name.h"
+#include "base/shortage.h"
 #include "base/str.h"
 #include "file/acl.h"
 
@@ -89,6 +90,10 @@ refuse_missing(struct walk *w)
 bool
 component_refuse_errno(struct walk *w, int number)
 {
+	/* The process is at fault, not the file. */
+	if (is_shortage(number))
+		return component_refuse(w, APAM_E_MEMORY,
+		    "cannot be opened: out of descriptors or memory", NULL);
 	switch (number) {
 	case ENOENT:
 		return refuse_missing(w);
@@ -99,12 +104,6 @@ component_refuse_errno(struct walk *w, int number)
 		    w->kind == TRUST_DIRECTORY ? "chmod a+rx" : NULL);
 	case ELOOP:
 		return refuse_link(w);
-	/* The process is at fault, not the file. */
-	case EMFILE:
-	case ENFILE:
-	case ENOMEM:
-		return component_refuse(w, APAM_E_MEMORY,
-		    "cannot be opened: out of descriptors or memory", NULL);
 	default:
 		return component_refuse(
 		    w, APAM_E_CONFIG, "cannot be opened", NULL);

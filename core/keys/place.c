@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/shortage.h"
 
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
@@ -29,29 +30,25 @@ key_place_path(const struct key_registry *registry, const char *name,
 enum apam_status
 key_place_status(int number)
 {
-	return number == EMFILE || number == ENFILE || number == ENOMEM ?
-	    APAM_E_MEMORY :
-	    APAM_E_CONFIG;
+	return is_shortage(number) ? APAM_E_MEMORY : APAM_E_CONFIG;
 }
 
 int
 key_place_lack(int number)
 {
-	return key_place_status(number) == APAM_E_MEMORY ? number : 0;
+	return is_shortage(number) ? number : 0;
 }
 
 /* Say why something could not be opened. */
 static const char *
 open_problem(int number, const char *otherwise)
 {
+	if (is_shortage(number))
+		return "cannot be opened: out of descriptors or memory";
 	switch (number) {
 	case EACCES:
 		return "may not be read by this user; make it readable for all "
 		       "users";
-	case EMFILE:
-	case ENFILE:
-	case ENOMEM:
-		return "cannot be opened: out of descriptors or memory";
 	case EIO:
 		return "cannot be opened: the disk fails; see the kernel's log";
 	default:

@@ -272,13 +272,14 @@ static const struct {
 	enum apam_status (*run)(struct calling *k);
 	bool of_profile; /* it must name one */
 	bool for_others; /* it may name for whom */
+	bool audited; /* its refusal is; pages ask for the others all the time */
 } calls[] = {
-	{ "check", call_check, true, false },
-	{ "explain", call_explain, true, true },
-	{ "keys", call_keys, false, false },
-	{ "metrics", call_metrics, false, false },
-	{ "revoke", call_revoke, true, false },
-	{ "status", call_status, true, false },
+	{ "check", call_check, true, false, true },
+	{ "explain", call_explain, true, true, true },
+	{ "keys", call_keys, false, false, false },
+	{ "metrics", call_metrics, false, false, false },
+	{ "revoke", call_revoke, true, false, true },
+	{ "status", call_status, true, false, false },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -301,6 +302,14 @@ find_profile(struct calling *k, bool must)
 	return serve_may_ask(k->profile, who_asks(k), &k->err);
 }
 
+static void
+tell_refused(const struct calling *k, const char *name)
+{
+	const struct serve_who who = connection_who(k->c);
+
+	serve_call_refused(k->profile, &who, name, &k->err);
+}
+
 static enum apam_status
 run(struct calling *k)
 {
@@ -318,7 +327,11 @@ run(struct calling *k)
 		return error_set(&k->err, APAM_E_USAGE,
 		    "the agent makes this call for nobody else");
 	status = find_profile(k, calls[i].of_profile);
-	return status == APAM_OK ? calls[i].run(k) : status;
+	if (status == APAM_OK)
+		status = calls[i].run(k);
+	if (status == APAM_E_POLICY && calls[i].audited && k->profile != NULL)
+		tell_refused(k, calls[i].name);
+	return status;
 }
 
 /*

@@ -22,6 +22,7 @@
 #include "base/account.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/shortage.h"
 
 #define PACKETS_AT_ONCE 8
 #define SINGLES 32 /* packets between two looks for more at once */
@@ -150,6 +151,15 @@ connection_fail(struct connection *c, uint64_t id, const struct apam_error *err)
 	frame_begin(&to, &c->server->items, AGENT_FAILED, id);
 	if (agent_failed_write(&failed, &to))
 		connection_send(c, &to, -1);
+}
+
+struct serve_who
+connection_who(struct connection *c)
+{
+	return (struct serve_who){ .caller = c->peer.caller,
+		.program = c->peer.program,
+		.news = &c->server->news,
+		.known = &c->known };
 }
 
 void
@@ -448,11 +458,11 @@ connection_accept(struct server *s)
 			meet(c);
 		return;
 	}
-	if (errno != EMFILE && errno != ENFILE)
+	if (!is_shortage(errno))
 		return;
 	/* Clients wait in the queue until another one ends, or for a second. */
 	server_refused(s, METRICS_CONNECTIONS, AGENT_LOG_NO_USER,
-	    "no descriptor is left for more clients, who wait");
+	    "no descriptor or memory is left for more clients, who wait");
 	loop_change(&s->loop, &s->listener, 0);
 	s->deaf = true;
 }

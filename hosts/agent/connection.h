@@ -16,7 +16,7 @@
 #include "agent/peer.h"
 #include "agent/proving.h"
 #include "agent/quota.h"
-#include "api/serve_news.h"
+#include "api/serve_who.h"
 
 struct server;
 struct waiting;
@@ -80,6 +80,9 @@ connection_has_ended(const struct connection *c)
 {
 	return c->watch.fd < 0;
 }
+
+/* Who asks by it, for itself. */
+struct serve_who connection_who(struct connection *c);
 
 /* Free those that have ended. */
 void connection_bury(struct server *server);

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/scm_rights.h"
+#include "base/shortage.h"
 
 struct packet {
 	struct packet *next;
@@ -69,7 +70,7 @@ send_packet(int socket, struct iovec *parts, size_t count, int descriptor)
 		return SENT;
 	/* Too many descriptors are under way, or the system has no memory now. */
 	if (errno == EAGAIN || errno == EINTR || errno == ETOOMANYREFS ||
-	    errno == ENOBUFS)
+	    is_shortage(errno))
 		return SENT_LATER;
 	return SENT_NEVER;
 }

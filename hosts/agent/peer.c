@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/account.h"
+#include "base/shortage.h"
 #include "base/str.h"
 #include "base/utf8.h"
 
@@ -338,7 +339,7 @@ process_of(int socket, int *pidfd)
 	if (getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, pidfd, &size) == 0)
 		return UNIT_UNREAD;
 	*pidfd = -1;
-	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+	if (is_shortage(errno))
 		return UNIT_UNREAD;
 	return errno == ENOPROTOOPT ? UNIT_UNPROVEN : UNIT_NONE;
 #else

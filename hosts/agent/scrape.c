@@ -21,6 +21,7 @@
 #include "agent/metrics.h"
 #include "agent/passed.h"
 #include "base/clock.h"
+#include "base/shortage.h"
 
 #define BACKLOG 16
 #define HEAD_MAX 512
@@ -179,9 +180,7 @@ on_scraper(struct watch *watch, unsigned events)
 	    watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;
-	if (fd < 0 &&
-	    (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
-		errno == ENOBUFS))
+	if (fd < 0 && is_shortage(errno))
 		rest(s);
 	if (fd < 0)
 		return;

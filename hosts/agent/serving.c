@@ -59,15 +59,6 @@ take_hello(struct connection *c, const struct frame *message)
 	return "it speaks no version that this agent speaks";
 }
 
-static struct serve_who
-who_is(struct connection *c)
-{
-	return (struct serve_who){ .caller = c->peer.caller,
-		.program = c->peer.program,
-		.news = &c->server->news,
-		.known = &c->known };
-}
-
 /* ---- Signatures -------------------------------------------------------- */
 
 /* Where an answer goes, and what is known of the client. */
@@ -230,7 +221,7 @@ static enum apam_status
 try_sign(struct connection *c, const struct agent_sign *sign,
     struct answering *a, struct serve_call *call, struct apam_error *err)
 {
-	struct serve_who who = who_is(c);
+	struct serve_who who = connection_who(c);
 	struct apam_request request = APAM_REQUEST(sign->method.p, sign->url.p);
 	struct apam_body body;
 	struct serve_job job = {
@@ -353,7 +344,7 @@ take_by(bool (*take)(struct connection *c, const struct frame *message,
 static const char *
 take_judged(struct connection *c, const struct frame *message)
 {
-	struct serve_who who = who_is(c);
+	struct serve_who who = connection_who(c);
 	struct serve_call unsaid = { 0 };
 	struct apam_answer answer = { .size = sizeof(answer) };
 	struct serve_answer said = { .answer = &answer };

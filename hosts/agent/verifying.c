@@ -20,10 +20,7 @@ try(struct connection *c, const struct agent_verify *asked,
 		.status = (unsigned)asked->status,
 		.headers = asked->answer.all,
 		.header_count = asked->answer.count };
-	struct serve_who who = { .program = c->peer.program,
-		.news = &c->server->news,
-		.known = &c->known,
-		.verifies = true };
+	struct serve_who who;
 	struct serve_proof proof = {
 		.who = &who,
 		.request = &request,
@@ -42,7 +39,8 @@ try(struct connection *c, const struct agent_verify *asked,
 		status = APAM_E_PENDING;
 	if (status != APAM_OK)
 		return status;
-	who.caller = c->peer.caller;
+	who = connection_who(c);
+	who.verifies = true;
 	request.headers = asked->headers.all;
 	request.header_count = asked->headers.count;
 	request.timeout_ms = (int)asked->timeout_ms;

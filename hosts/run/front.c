@@ -306,10 +306,10 @@ listen_thread(void *arg)
 		fd = accept4(front->listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd >= 0)
 			take(front, fd);
-		else if (errno == EMFILE || errno == ENFILE)
-			(void)usleep(10000); /* until another one has ended */
 		else if (errno == EBADF || errno == EINVAL)
 			return NULL;
+		else
+			(void)usleep(10000); /* until another one has ended */
 	}
 }
 

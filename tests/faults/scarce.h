@@ -31,9 +31,11 @@ enum scarce_kind {
 	SCARCE_WAIT /* the same, and a signal can interrupt it */
 };
 
-/* The file; the first line of it is what a test writes. */
+/* The file; what a test writes comes first. */
 static struct scarce {
-	_Atomic uint64_t at, most, interrupts, calls;
+	_Atomic uint64_t at, most, interrupts;
+	char lacking[32]; /* the call that has no memory, as often as it is made */
+	_Atomic uint64_t calls, lacks; /* in all; of the one that is lacking */
 	char name[32]; /* of the call that has failed */
 	_Atomic uint64_t place[SCARCE_PLACES], count[SCARCE_PLACES];
 } * scarce;
@@ -100,6 +102,11 @@ static inline bool
 scarce_fails(
     const void *place, const char *name, int error, enum scarce_kind kind)
 {
+	if (scarce != NULL && strcmp(scarce->lacking, name) == 0) {
+		(void)atomic_fetch_add(&scarce->lacks, 1);
+		errno = ENOMEM;
+		return true;
+	}
 	if (scarce == NULL || atomic_load(&scarce_off) ||
 	    (scarce->interrupts && kind != SCARCE_WAIT) ||
 	    scarce_count((uintptr_t)place) >=

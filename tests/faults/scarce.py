@@ -5,7 +5,7 @@ import pathlib
 import struct
 
 PLACES = 1024
-HEAD = struct.Struct("<QQQQ32s")
+HEAD = struct.Struct("<QQQ32sQQ32s")
 SIZE = HEAD.size + 16 * PLACES
 
 
@@ -21,9 +21,18 @@ class Scarce:
         """Call `at` from now on fails; 0: none."""
         self.map[0:8] = bytes(8)
         self.map[8:] = bytes(SIZE - 8)
-        self.map[0:HEAD.size] = HEAD.pack(at, self.most, interrupts, 0, b"")
+        self.map[0:HEAD.size] = HEAD.pack(at, self.most, interrupts, b"", 0, 0, b"")
+
+    def lack(self, name):
+        """From now on the call of this name has no memory, each time."""
+        self.fail(0)
+        self.map[0:HEAD.size] = HEAD.pack(0, self.most, 0, name.encode(), 0, 0, b"")
+
+    def lacks(self):
+        """How often it had none."""
+        return HEAD.unpack(self.map[0:HEAD.size])[5]
 
     def calls(self):
         """How many calls there were, and the name of the one that failed."""
-        _, _, _, calls, name = HEAD.unpack(self.map[0:HEAD.size])
+        _, _, _, _, calls, _, name = HEAD.unpack(self.map[0:HEAD.size])
         return calls, name.rstrip(b"\0").decode()

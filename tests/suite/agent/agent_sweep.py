@@ -271,7 +271,7 @@ def no_descriptors(asker):
     resource.prlimit(asker.agent.pid, resource.RLIMIT_NOFILE, (0, limits[1]))
     agent = Agent(asker.place.socket, hello=False, timeout=LIMIT)
     end = time.monotonic() + LIMIT
-    while b"no descriptor is left" not in asker.place.said():
+    while b"no descriptor or memory is left" not in asker.place.said():
         if time.monotonic() > end:
             asker.bad.append("it says nothing of descriptors")
             return
@@ -286,11 +286,34 @@ def no_descriptors(asker):
         asker.bad.append("no descriptors: it came to %s" % (got,))
 
 
+def no_memory(asker, socket_path):
+    """It does not ask in vain all the time, where there is no memory for who comes."""
+    scarce_file = asker.place.scarce
+    scarce_file.lack("accept4")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET
+                       if socket_path == asker.place.socket
+                       else socket.SOCK_STREAM) as s:
+        s.connect(socket_path)
+        end = time.monotonic() + LIMIT
+        begin = time.monotonic()
+        while scarce_file.lacks() < 3 and time.monotonic() < end:
+            time.sleep(0.005)
+        took, lacks = time.monotonic() - begin, scarce_file.lacks()
+        scarce_file.fail(0)
+    if lacks != 3 or took < 0.5:
+        asker.bad.append("%s: %d calls in %.2f s without memory" % (
+            socket_path, lacks, took))
+    if not serves(asker.place, asker.agent):
+        asker.bad.append("%s: it does not serve after that" % socket_path)
+
+
 def asks(folder, apamd):
     place = Place(folder, apamd)
     asker = Asker(place)
     if os.geteuid() == 0:
         no_descriptors(asker)
+    no_memory(asker, place.socket)
+    no_memory(asker, place.metrics)
     count = asker.all(False) + asker.all(True)
     code = ends(asker.agent)
     if code != 0:

@@ -82,7 +82,7 @@ static const struct audit_event not_verified_for = { .what = AUDIT_REFUSED,
 	.entry = -1,
 	.status = APAM_E_POLICY,
 	.asker = &somebody,
-	.verifying = true };
+	.refused = AUDIT_NOT_VERIFIED };
 
 static const struct {
 	const char *name;
