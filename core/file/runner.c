@@ -25,6 +25,7 @@
 #include "file/spawn.h"
 
 #define REQUEST_MAX 65536 /* bytes of all arguments */
+#define PAUSE_MS 10
 
 /* Where requests are sent to, and whose that is; -1: there is no helper. */
 static struct {
@@ -146,7 +147,10 @@ serve_request(int from, char *bytes, size_t n, const int fds[2])
 	_exit(0);
 }
 
-/* False when the process that it helps has ended. */
+/*
+ * False when the process that it helps has ended.  Whatever else fails may
+ * succeed in a moment.
+ */
 static bool
 take_request(int from, char *bytes)
 {
@@ -158,8 +162,10 @@ take_request(int from, char *bytes)
 
 	scm_rights_expect(&message, &room);
 	n = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
-	if (n < 0)
-		return errno == EINTR;
+	if (n < 0) {
+		(void)poll(NULL, 0, PAUSE_MS);
+		return true;
+	}
 	if (scm_rights_take(&message, fds, 2) == 2)
 		serve_request(from, bytes, (size_t)n, fds);
 	(void)close(fds[0]);
@@ -237,6 +243,12 @@ bool
 runner_is_there(void)
 {
 	return runner.fd >= 0 && runner.owner == getpid();
+}
+
+int
+runner_descriptor(void)
+{
+	return runner_is_there() ? runner.fd : -1;
 }
 
 /* Put the arguments together; 0: they are too long. */

@@ -21,6 +21,9 @@ bool runner_start(void);
 /* True if it was started, in this process. */
 bool runner_is_there(void);
 
+/* What becomes readable when it has ended before this process; -1: none. */
+int runner_descriptor(void);
+
 /* ---- What program.c has done by it -------------------------------------- */
 
 /*

@@ -33,7 +33,7 @@ main(int argc, char **argv)
 	}
 	code = server_open(&server, &options);
 	if (code == AGENT_DONE)
-		server_run(&server);
+		code = server_run(&server);
 	server_close(&server);
 	return code;
 }

@@ -20,6 +20,7 @@
 #include "api/serve_page.h"
 #include "base/clock.h"
 #include "base/sanitizer.h"
+#include "file/runner.h"
 
 #define TICK_MS 1000
 #define PAUSE_MS 10
@@ -99,6 +100,22 @@ on_signal(struct watch *watch, unsigned events)
 	}
 	if (seen & SIGNALS_RELOAD)
 		reload(s);
+}
+
+/* It cannot be started anew: this process may start none, and has secrets. */
+static void
+on_helper_ended(struct watch *watch, unsigned events)
+{
+	struct server *s = (struct server *)(void *)((char *)watch -
+	    offsetof(struct server, helper));
+
+	(void)events;
+	agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_ERROR,
+	    "the process that runs the programs of exec: secrets has ended, so "
+	    "that the agent ends: start it again");
+	sd_notify_stopping(&s->manager);
+	s->ending = true;
+	s->code = AGENT_INTERNAL;
 }
 
 static bool
@@ -331,7 +348,8 @@ server_open(struct server *s, const struct agent_options *options)
 		return code;
 	open_uses(s);
 	if (!watch(s, &s->listener, s->listening.fd, on_client) ||
-	    !watch(s, &s->context, apam_fd(s->ctx), on_exchange))
+	    !watch(s, &s->context, apam_fd(s->ctx), on_exchange) ||
+	    !watch(s, &s->helper, runner_descriptor(), on_helper_ended))
 		return fail(AGENT_INTERNAL, no_descriptors);
 	code = open_scrape(s);
 	if (code == AGENT_DONE)
@@ -436,11 +454,12 @@ turn(struct server *s)
 	connection_bury(s);
 }
 
-void
+enum agent_exit
 server_run(struct server *s)
 {
 	while (!s->ending)
 		turn(s);
+	return s->code;
 }
 
 void

@@ -26,9 +26,10 @@ struct server {
 	struct apam *ctx;
 	struct agent_loop loop;
 	struct listening listening;
-	struct watch listener, context, signals;
+	struct watch listener, context, signals, helper;
 	bool deaf;		/* `listener` is not watched: no descriptor left */
 	bool ending;
+	enum agent_exit code;	/* with which, then */
 	uint64_t turn;		/* of the loop, from 1 */
 	struct quota quota;
 	struct sd_notify manager;
@@ -63,8 +64,8 @@ struct server {
 enum agent_exit server_open(
     struct server *server, const struct agent_options *options);
 
-/* Serve until it is told to end. */
-void server_run(struct server *server);
+/* Serve until it is told to end, or cannot go on, having said why. */
+enum agent_exit server_run(struct server *server);
 
 /* End: no more clients; what spends a durable secret is finished. */
 void server_close(struct server *server);

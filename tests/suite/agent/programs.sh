@@ -48,4 +48,13 @@ end_agent TERM
 holds "the agent ends well" test "$ended" = 0
 holds "and has nothing to say of it" \
     bash -c "! grep -E 'warning|error' '$dir/agent.log'"
+
+start_agent
+kill -KILL "$(pgrep -P "$AGENT_PID")"
+wait "$AGENT_PID"
+ended=$?
+AGENT_PID=
+holds "without its helper the agent ends" test "$ended" = 5
+holds "and says why" grep -q 'error: the process that runs the programs of exec: secrets has ended' \
+    "$dir/agent.log"
 finish

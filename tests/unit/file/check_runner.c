@@ -31,6 +31,7 @@ START_TEST(without_memory_there_is_no_helper)
 	no_malloc = false;
 	ck_assert(!started);
 	ck_assert(!runner_is_there());
+	ck_assert_int_eq(runner_descriptor(), -1);
 }
 END_TEST
 
