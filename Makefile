@@ -831,10 +831,10 @@ trial-gateway: deps-build deps-test
 	    RELOADS=$(RELOADS) tests/bench/gateway_trial.sh
 
 # Everything once more, with every memory error and undefined behaviour fatal.
-# What is undefined is an illegal instruction, of which AddressSanitizer tells the
-# line: texts of its kind in each program would take longer to load than to run.
+# What is undefined traps, and AddressSanitizer tells the line: the messages of the
+# other sanitizer would make each program slow to start.
 sanitize: deps-build deps-test
-	@ASAN_OPTIONS=abort_on_error=0:detect_stack_use_after_return=1:handle_sigill=1 \
+	@ASAN_OPTIONS=abort_on_error=0:detect_stack_use_after_return=1:handle_sigill=1:handle_sigtrap=1 \
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
 	$(MAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined \
 	    CFLAGS='-O1 -g1 -fsanitize-undefined-trap-on-error' run-all
@@ -930,8 +930,8 @@ lint: lint-gcc lint-clang
 	@$(MAKE) -j$(CORES) all
 	@$(MAKE) lint-style
 
-# What no compiler warns of, in any file; nothing is linked.  clang warns of all
-# before it makes an object.
+# What no compiler warns of, in any file; nothing is linked.  clang warns
+# before it makes an object; gcc has the warnings that come after that.
 lint-gcc: deps-build deps-test
 	@$(MAKE) -j$(CORES) BUILD=$(BUILD)/lint-gcc CC=gcc \
 	    CFLAGS='-O2 -Werror' objects

@@ -78,18 +78,16 @@ serve_may_name(struct apam_profile *profile, const struct caller *caller,
 }
 
 void
-serve_call_refused(struct apam_profile *profile, const struct serve_who *who,
-    const char *call, const struct apam_error *why)
+serve_refused_revoking(struct apam_profile *profile,
+    const struct serve_who *who, const struct apam_error *why)
 {
 	HOLD_CANCEL;
 	const struct audit_asker asker = { who->caller.user, who->caller.unit.p,
 		who->program };
 	struct stack *stack = profile_hold(profile);
-	struct apam_error told = APAM_ERROR_INIT;
 
-	(void)error_set(&told, why->status, "%s: %s", call, why->text);
 	serve_news_refused(
-	    who->news, stack, &told, &asker, SERVE_REFUSED_CALL);
+	    who->news, stack, why, &asker, SERVE_REFUSED_REVOKING);
 	stack_release(&stack);
 }
 

@@ -30,13 +30,9 @@ enum apam_status serve_may_change(
 enum apam_status serve_may_name(struct apam_profile *profile,
     const struct caller *caller, struct apam_error *err);
 
-/*
- * Tell the audit log that a call of this name was refused, whatever the caller
- * said for whom; nothing where *why is a fault (profile/refusals.h).
- */
-void serve_call_refused(struct apam_profile *profile,
-    const struct serve_who *who, const char *call,
-    const struct apam_error *why);
+/* Tell the audit log that the caller was not let revoke anything, and why. */
+void serve_refused_revoking(struct apam_profile *profile,
+    const struct serve_who *who, const struct apam_error *why);
 
 /*
  * What the rules give a caller for a request, as apam_profile_grant says it of

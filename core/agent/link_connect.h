@@ -21,7 +21,7 @@ struct link_place {
 	struct own_fd *file;
 };
 
-/* Say that nobody listens at a socket; `why`: the system's word.  NETWORK. */
+/* Say that there is no agent at a socket; `why` is put in brackets.  NETWORK. */
 enum apam_status link_no_agent(
     const char *socket, const char *why, struct apam_error *err);
 

@@ -158,7 +158,7 @@ serve_news_refused(struct serve_news *news, const struct stack *stack,
 		[SERVE_REFUSED_SIGNATURE] = AUDIT_NOT_SIGNED,
 		[SERVE_REFUSED_CLAIM] = AUDIT_NOT_SIGNED,
 		[SERVE_REFUSED_VERIFYING] = AUDIT_NOT_VERIFIED,
-		[SERVE_REFUSED_CALL] = AUDIT_NOT_CALLED,
+		[SERVE_REFUSED_REVOKING] = AUDIT_NOT_REVOKED,
 	};
 	const uint64_t kind[] = { (uint64_t)why->status, (uint64_t)what };
 	char key_id[APAM_KEY_ID_SIZE];

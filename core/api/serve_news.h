@@ -39,7 +39,7 @@ enum serve_refused {
 	SERVE_REFUSED_SIGNATURE,
 	SERVE_REFUSED_CLAIM,	/* a signature, for somebody else */
 	SERVE_REFUSED_VERIFYING, /* whether an answer is the provider's */
-	SERVE_REFUSED_CALL	/* a call that changes something or names others */
+	SERVE_REFUSED_REVOKING	/* to revoke a credential */
 };
 
 /* One who was signed for before, for the next time; zeroed at first. */

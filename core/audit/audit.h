@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The audit log: one structured line for each change of a key's state and for
- * refused signatures.  It goes to the journal if there is one (systemd's native
+ * what was refused.  It goes to the journal if there is one (systemd's native
  * protocol), else to syslog (RFC 3164 form, /dev/log), else to a file in the
  * user's directory (file/user_dir.h).  It never waits: lines that a full socket
  * refuses are counted, and the next line has the count.  If there is no place

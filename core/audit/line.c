@@ -175,7 +175,7 @@ add_refusal(char message[MESSAGE_ROOM], const struct audit_event *event)
 	static const char *const words[] = {
 		[AUDIT_NOT_SIGNED] = "not signed: ",
 		[AUDIT_NOT_VERIFIED] = "no answer verified: ",
-		[AUDIT_NOT_CALLED] = "call refused: ",
+		[AUDIT_NOT_REVOKED] = "not revoked: ",
 	};
 
 	add_part(message, words[event->refused],

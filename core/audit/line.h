@@ -26,7 +26,7 @@ enum audit_what {
 enum audit_refused {
 	AUDIT_NOT_SIGNED,	/* a request */
 	AUDIT_NOT_VERIFIED,	/* an answer */
-	AUDIT_NOT_CALLED	/* another call of the agent's */
+	AUDIT_NOT_REVOKED	/* a credential, for one who may not */
 };
 
 /* The state of an AUDIT_LOGIN that is a warning. */

@@ -189,13 +189,20 @@ close_others(int keep)
 #endif
 }
 
-/* Guardians are waited for by nobody.  `bytes` has room for a request. */
+/*
+ * Guardians are waited for by nobody.  A signal to all processes of a group or of
+ * a service is for whom it helps.  `bytes` has room for a request.
+ */
 static void
 help(int from, char *bytes)
 {
+	static const int unheard[] = { SIGCHLD, SIGHUP, SIGINT, SIGQUIT,
+		SIGTERM };
+
+	for (size_t i = 0; i < sizeof(unheard) / sizeof(unheard[0]); i++)
+		(void)signal(unheard[i], SIG_IGN);
 	close_others(from);
 	(void)prctl(PR_SET_NAME, "apamd-exec");
-	(void)signal(SIGCHLD, SIG_IGN);
 	while (take_request(from, bytes))
 		continue;
 }
@@ -249,6 +256,14 @@ int
 runner_descriptor(void)
 {
 	return runner_is_there() ? runner.fd : -1;
+}
+
+bool
+runner_has_ended(void)
+{
+	struct pollfd end = { .fd = runner_descriptor(), .events = POLLIN };
+
+	return end.fd < 0 || poll(&end, 1, 0) > 0;
 }
 
 /* Put the arguments together; 0: they are too long. */

@@ -24,6 +24,9 @@ bool runner_is_there(void);
 /* What becomes readable when it has ended before this process; -1: none. */
 int runner_descriptor(void);
 
+/* True where it has, or was never started. */
+bool runner_has_ended(void);
+
 /* ---- What program.c has done by it -------------------------------------- */
 
 /*

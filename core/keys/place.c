@@ -39,12 +39,14 @@ key_place_lack(int number)
 	return is_shortage(number) ? number : 0;
 }
 
+static const char no_room[] = "cannot be opened: out of descriptors or memory";
+
 /* Say why something could not be opened. */
 static const char *
 open_problem(int number, const char *otherwise)
 {
 	if (is_shortage(number))
-		return "cannot be opened: out of descriptors or memory";
+		return no_room;
 	switch (number) {
 	case EACCES:
 		return "may not be read by this user; make it readable for all "
@@ -101,17 +103,14 @@ static const struct {
 	{ EFBIG, APAM_E_INTERNAL,
 	    "cannot be written: this process may not write files of that size; "
 	    "raise its limit (ulimit -f)" },
-	{ EMFILE, APAM_E_INTERNAL,
-	    "cannot be opened: there are too many open files; raise the limit "
-	    "(ulimit -n)" },
-	{ ENFILE, APAM_E_INTERNAL,
-	    "cannot be opened: there are too many open files" },
 };
 
 enum apam_status
 key_place_refuse_errno(const struct key_registry *registry, const char *name,
     int number, struct apam_error *err)
 {
+	if (is_shortage(number))
+		return refuse_place(registry, name, APAM_E_MEMORY, no_room, err);
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
 		if (failures[i].number == number)
 			return refuse_place(registry, name, failures[i].status,

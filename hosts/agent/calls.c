@@ -272,10 +272,10 @@ static const struct {
 	enum apam_status (*run)(struct calling *k);
 	bool of_profile; /* it must name one */
 	bool for_others; /* it may name for whom */
-	bool audited; /* its refusal is; pages ask for the others all the time */
+	bool changes; /* something of all users: who may not is in the audit log */
 } calls[] = {
-	{ "check", call_check, true, false, true },
-	{ "explain", call_explain, true, true, true },
+	{ "check", call_check, true, false, false },
+	{ "explain", call_explain, true, true, false },
 	{ "keys", call_keys, false, false, false },
 	{ "metrics", call_metrics, false, false, false },
 	{ "revoke", call_revoke, true, false, true },
@@ -303,11 +303,11 @@ find_profile(struct calling *k, bool must)
 }
 
 static void
-tell_refused(const struct calling *k, const char *name)
+tell_refused(const struct calling *k)
 {
 	const struct serve_who who = connection_who(k->c);
 
-	serve_call_refused(k->profile, &who, name, &k->err);
+	serve_refused_revoking(k->profile, &who, &k->err);
 }
 
 static enum apam_status
@@ -329,8 +329,8 @@ run(struct calling *k)
 	status = find_profile(k, calls[i].of_profile);
 	if (status == APAM_OK)
 		status = calls[i].run(k);
-	if (status == APAM_E_POLICY && calls[i].audited && k->profile != NULL)
-		tell_refused(k, calls[i].name);
+	if (status == APAM_E_POLICY && calls[i].changes)
+		tell_refused(k);
 	return status;
 }
 

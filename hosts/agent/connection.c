@@ -328,19 +328,34 @@ hear(struct connection *c)
 		take_packets(c, count);
 }
 
+/*
+ * Send what waits for the client to read.  Where the client has room and the
+ * system has no memory for it, it waits for the next tick.  False: it is of no
+ * more use.
+ */
+static bool
+send_kept(struct connection *c)
+{
+	const size_t before = c->out.bytes;
+
+	if (!outgoing_flush(&c->out, c->watch.fd))
+		return false;
+	(void)weigh(c);
+	if (!outgoing_is_kept(&c->out))
+		loop_change(&c->server->loop, &c->watch, WATCH_IN);
+	else if (c->out.bytes == before)
+		loop_change(&c->server->loop, &c->watch, 0);
+	return true;
+}
+
 static void
 on_ready(struct watch *watch, unsigned events)
 {
 	struct connection *c = (struct connection *)(void *)watch;
 
-	if (events & WATCH_OUT) {
-		if (!outgoing_flush(&c->out, c->watch.fd)) {
-			connection_end(c);
-			return;
-		}
-		(void)weigh(c);
-		if (!outgoing_is_kept(&c->out))
-			loop_change(&c->server->loop, watch, WATCH_IN);
+	if ((events & WATCH_OUT) != 0 && !send_kept(c)) {
+		connection_end(c);
+		return;
 	}
 	if (events & WATCH_IN)
 		hear(c);
@@ -514,6 +529,8 @@ tick(struct connection *c, int64_t now)
 		    "it does not read what it asked for");
 		return;
 	}
+	if (outgoing_is_kept(&c->out))
+		loop_change(&c->server->loop, &c->watch, WATCH_OUT);
 	late = owes(c, now, &why);
 	if (late != NULL && (loop_look(&c->watch) & WATCH_IN) == 0)
 		drop(c, why, APAM_E_DEADLINE, late);

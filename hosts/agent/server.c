@@ -102,6 +102,10 @@ on_signal(struct watch *watch, unsigned events)
 		reload(s);
 }
 
+static const char no_helper[] =
+    "the process that runs the programs of exec: secrets has ended, and so does "
+    "the agent";
+
 /* It cannot be started anew: this process may start none, and has secrets. */
 static void
 on_helper_ended(struct watch *watch, unsigned events)
@@ -110,9 +114,10 @@ on_helper_ended(struct watch *watch, unsigned events)
 	    offsetof(struct server, helper));
 
 	(void)events;
-	agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_ERROR,
-	    "the process that runs the programs of exec: secrets has ended, so "
-	    "that the agent ends: start it again");
+	if (s->ending)
+		return;
+	agent_log(
+	    &s->log, AGENT_LOG_NO_USER, APAM_LOG_ERROR, "%s", no_helper);
 	sd_notify_stopping(&s->manager);
 	s->ending = true;
 	s->code = AGENT_INTERNAL;
@@ -315,6 +320,8 @@ say_hello(struct server *s)
 static enum agent_exit
 serve(struct server *s)
 {
+	if (runner_has_ended())
+		return fail(AGENT_INTERNAL, no_helper);
 	if (!takeover_end(&s->takeover))
 		return fail(AGENT_TEMPORARY,
 		    "the other apamd did not wait for this one, and goes on");

@@ -309,7 +309,7 @@ listen_thread(void *arg)
 		else if (errno == EBADF || errno == EINVAL)
 			return NULL;
 		else
-			(void)usleep(10000); /* until another one has ended */
+			(void)usleep(10000); /* it may fail for a while */
 	}
 }
 

@@ -177,8 +177,10 @@ page_server_run(int fd, struct cli *cli)
 	for (;;) {
 		running = reap(running);
 		c = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-		if (c < 0)
+		if (c < 0) {
+			(void)usleep(10000); /* it may fail for a while */
 			continue;
+		}
 		pid = fork();
 		if (pid == 0)
 			serve_alone(c, cli, self);

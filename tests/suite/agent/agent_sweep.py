@@ -286,25 +286,37 @@ def no_descriptors(asker):
         asker.bad.append("no descriptors: it came to %s" % (got,))
 
 
-def no_memory(asker, socket_path):
-    """It does not ask in vain all the time, where there is no memory for who comes."""
-    scarce_file = asker.place.scarce
-    scarce_file.lack("accept4")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET
-                       if socket_path == asker.place.socket
-                       else socket.SOCK_STREAM) as s:
-        s.connect(socket_path)
-        end = time.monotonic() + LIMIT
-        begin = time.monotonic()
-        while scarce_file.lacks() < 3 and time.monotonic() < end:
-            time.sleep(0.005)
-        took, lacks = time.monotonic() - begin, scarce_file.lacks()
-        scarce_file.fail(0)
-    if lacks != 3 or took < 0.5:
-        asker.bad.append("%s: %d calls in %.2f s without memory" % (
-            socket_path, lacks, took))
-    if not serves(asker.place, asker.agent):
-        asker.bad.append("%s: it does not serve after that" % socket_path)
+def no_memory(asker, name, connect, path):
+    """Where this call has none, for who comes, it is not made all the time."""
+    lacking = asker.place.scarce
+    lacking.lack(name)
+    client = connect(path)
+    begin = time.monotonic()
+    while lacking.lacks() < 4 and time.monotonic() < begin + LIMIT:
+        time.sleep(0.005)
+    took, lacks = time.monotonic() - begin, lacking.lacks()
+    lacking.fail(0)
+    if lacks < 4 or lacks > 6 or took < 0.5:
+        asker.bad.append("%d calls of %s in %.2f s without memory" % (
+            lacks, name, took))
+    if not client.recv(65536):
+        asker.bad.append("%s: there was no answer then" % name)
+    client.close()
+
+
+def program(path):
+    """One that says hello."""
+    agent = Agent(path, hello=False, timeout=LIMIT)
+    agent.send(HELLO, 1, greeting().items())
+    return agent.socket
+
+
+def scraper(path):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(LIMIT)
+    s.connect(path)
+    s.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+    return s
 
 
 def asks(folder, apamd):
@@ -312,8 +324,9 @@ def asks(folder, apamd):
     asker = Asker(place)
     if os.geteuid() == 0:
         no_descriptors(asker)
-    no_memory(asker, place.socket)
-    no_memory(asker, place.metrics)
+    no_memory(asker, "accept4", program, place.socket)
+    no_memory(asker, "accept4", scraper, place.metrics)
+    no_memory(asker, "sendmsg", program, place.socket)
     count = asker.all(False) + asker.all(True)
     code = ends(asker.agent)
     if code != 0:

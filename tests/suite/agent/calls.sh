@@ -45,14 +45,14 @@ one_question()
 	    $asked -le $((1 + (SECONDS + 1 - $2) / 10))
 }
 
-# told USER TEXT: the audit log has one line of a refused call of that user, by
-# that text.
+# told USER TEXT: what the audit log has of that user's refusals is this, once.
 told()
 {
 	run -c "$dir/apam.conf" --json log
-	holds "the audit log has what user $1 was refused, once" test "$(jq -r \
-	    ".[] | select(.event == \"refused\" and .for_uid == \"$1\") | .evidence" \
-	    "$dir/out" | grep -c "^$2")" = 1
+	jq -r ".[] | select(.event == \"refused\" and .for_uid == \"$1\") | .message" \
+	    "$dir/out" >"$dir/told"
+	holds "the audit log has that user $1 may not revoke, once" \
+	    test "$(wc -l <"$dir/told")" = 1 -a "$(grep -c "$2" "$dir/told")" = 1
 }
 
 # mints: how many tokens the sandbox has given since it was reset.
@@ -94,9 +94,9 @@ if [ "$(id -u)" = 0 ]; then
 	one_question "64 programs of 4 users ask once" $begun
 	part explain 61001
 	part stranger 61009
-	told 61009 'check: no rule of the profile names user 61009'
+	told 61009 'not revoked: no rule of the profile names user 61009'
 	part not_for_all 61002
-	told 61002 'revoke: the credential is that of all users'
+	told 61002 'not revoked: the credential is that of all users'
 	part sign_as 61001 backup
 	part sign_as 61001 backup
 	part sign_as 61001 report

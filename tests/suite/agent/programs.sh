@@ -49,6 +49,20 @@ holds "the agent ends well" test "$ended" = 0
 holds "and has nothing to say of it" \
     bash -c "! grep -E 'warning|error' '$dir/agent.log'"
 
+# A signal to all processes of a group, as a terminal sends it and as systemd does.
+as_agent=(setsid "${as_agent[@]}")
+well=0
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	start_agent
+	kill -HUP -- "-$AGENT_PID"
+	asks quick GET https://quick.example.com/x
+	grep -q '^header X-Key: ' "$dir/err" && well=$((well + 1))
+	kill -TERM -- "-$AGENT_PID"
+	wait "$AGENT_PID" && well=$((well + 1))
+	AGENT_PID=
+done
+holds "signals to its group end no helper: $well" test $well = 20
+
 start_agent
 kill -KILL "$(pgrep -P "$AGENT_PID")"
 wait "$AGENT_PID"

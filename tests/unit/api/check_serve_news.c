@@ -134,11 +134,11 @@ START_TEST(a_refusal_is_told_once_a_minute_with_its_count)
 	refused = SERVE_REFUSED_VERIFYING;
 	for (int i = 0; i < 2; i++)
 		refuse(APAM_E_POLICY);
-	refused = SERVE_REFUSED_CALL;
+	refused = SERVE_REFUSED_REVOKING;
 	for (int i = 0; i < 2; i++)
 		refuse(APAM_E_POLICY);
 	refused = SERVE_REFUSED_SIGNATURE;
-	ck_assert_int_eq(lines_with("call refused: for a reason"), 1);
+	ck_assert_int_eq(lines_with("not revoked: for a reason"), 1);
 	ck_assert_int_eq(lines_with("not signed: for a reason"), 4);
 	ck_assert_int_eq(lines_with("no answer verified: for a reason"), 1);
 	asker.uid = 1000;

@@ -32,6 +32,7 @@ START_TEST(without_memory_there_is_no_helper)
 	ck_assert(!started);
 	ck_assert(!runner_is_there());
 	ck_assert_int_eq(runner_descriptor(), -1);
+	ck_assert(runner_has_ended());
 }
 END_TEST
 
