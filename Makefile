@@ -512,7 +512,7 @@ $(call checks,page_file): private OUR_LDFLAGS += $(call wrap,memfd_create fcntl)
 $(call checks,pollset): private OUR_LDFLAGS += $(call wrap,epoll_ctl)
 $(call checks,starved): private OUR_LDFLAGS += $(call wrap,curl_api epoll_ctl \
 	epoll_create1 socketpair pthread_create)
-$(call checks,served): private OUR_LDFLAGS += $(call wrap,link_connect)
+$(call checks,served_connection): private OUR_LDFLAGS += $(call wrap,link_connect)
 $(call checks,agent_stopped): private OUR_LDFLAGS += $(call wrap,sendmsg)
 $(call checks,authority): private OUR_LDFLAGS += $(call wrap,malloc \
 	GENERAL_NAME_new GENERAL_NAMES_new GENERAL_SUBTREE_new \

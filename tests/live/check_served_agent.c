@@ -2,7 +2,8 @@
 /*
  * Programs whose profiles apamd serves, while it is killed again and again: no
  * signature fails, neither by page nor for each request, in threads, children and
- * calls that do not wait.  What other agents do is in check_served.c.
+ * calls that do not wait.  What other agents do is in the files that include
+ * support/served_tests.h.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
