@@ -56,7 +56,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	start_agent
 	kill -HUP -- "-$AGENT_PID"
 	asks quick GET https://quick.example.com/x
-	grep -q '^header X-Key: ' "$dir/err" && well=$((well + 1))
+	grep -q '^header X-Key: ' "$dir/out" && well=$((well + 1))
 	kill -TERM -- "-$AGENT_PID"
 	wait "$AGENT_PID" && well=$((well + 1))
 	AGENT_PID=
