@@ -71,8 +71,7 @@ lint_absent(const struct lint_agent *l, int error, struct problems *all)
 
 	if (!l->required || (error != ENOENT && error != ENOTDIR))
 		return;
-	(void)link_no_agent(
-	    l->settings->agent_socket, strerror(error), &err);
+	(void)link_no_agent(l->settings->agent_socket, strerror(error), &err);
 	problems_warn(all, l->settings->file, 0, "%s", err.text);
 }
 

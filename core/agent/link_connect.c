@@ -55,7 +55,8 @@ open_file(const struct link_place *place, struct apam_error *err)
 		return fd;
 	if (why.status == APAM_E_CONFIG && access(place->socket, F_OK) != 0 &&
 	    errno == ENOENT)
-		(void)link_no_agent(place->socket, "there is no such file", err);
+		(void)link_no_agent(
+		    place->socket, "there is no such file", err);
 	else
 		(void)error_set(err, why.status,
 		    "the agent's socket: %s (agent_user is %s%s)", why.text,
@@ -70,7 +71,8 @@ refuse_connection(
 	switch (number) {
 	case ECONNREFUSED:
 	case ENOENT:
-		return link_no_agent(place->socket, "nobody listens there", err);
+		return link_no_agent(
+		    place->socket, "nobody listens there", err);
 	case EAGAIN:
 		return error_set(err, APAM_E_NETWORK,
 		    "the agent takes no more connections now");

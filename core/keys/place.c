@@ -110,7 +110,8 @@ key_place_refuse_errno(const struct key_registry *registry, const char *name,
     int number, struct apam_error *err)
 {
 	if (is_shortage(number))
-		return refuse_place(registry, name, APAM_E_MEMORY, no_room, err);
+		return refuse_place(
+		    registry, name, APAM_E_MEMORY, no_room, err);
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
 		if (failures[i].number == number)
 			return refuse_place(registry, name, failures[i].status,

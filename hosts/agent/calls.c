@@ -272,7 +272,7 @@ static const struct {
 	enum apam_status (*run)(struct calling *k);
 	bool of_profile; /* it must name one */
 	bool for_others; /* it may name for whom */
-	bool changes; /* something of all users: who may not is in the audit log */
+	bool changes; /* what all use: the audit log has who may not */
 } calls[] = {
 	{ "check", call_check, true, false, false },
 	{ "explain", call_explain, true, true, false },

@@ -116,8 +116,7 @@ on_helper_ended(struct watch *watch, unsigned events)
 	(void)events;
 	if (s->ending)
 		return;
-	agent_log(
-	    &s->log, AGENT_LOG_NO_USER, APAM_LOG_ERROR, "%s", no_helper);
+	agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_ERROR, "%s", no_helper);
 	sd_notify_stopping(&s->manager);
 	s->ending = true;
 	s->code = AGENT_INTERNAL;
