@@ -366,8 +366,11 @@ accept_one(struct local_listener *l, int fd)
 	struct local_connection *c;
 	size_t i;
 
-	if (taken < 0)
+	if (taken < 0) {
+		if (errno != EAGAIN)
+			(void)usleep(10000); /* it may fail for a while */
 		return -1;
+	}
 	/* The one that brought the answer stays. */
 	if ((int)l->next == l->held)
 		l->next = (l->next + 1) % LOCAL_CONNECTIONS;

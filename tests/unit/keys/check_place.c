@@ -266,7 +266,8 @@ static const struct {
 	{ EROFS, APAM_E_INTERNAL, "is read-only" },
 	{ ENOSPC, APAM_E_INTERNAL, "the disk is full" },
 	{ EFBIG, APAM_E_INTERNAL, "ulimit -f" },
-	{ EMFILE, APAM_E_INTERNAL, "ulimit -n" },
+	{ EMFILE, APAM_E_MEMORY, "out of descriptors or memory" },
+	{ ENOMEM, APAM_E_MEMORY, "out of descriptors or memory" },
 	{ EIO, APAM_E_INTERNAL, "error 5 of the system" },
 };
 
