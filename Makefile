@@ -49,8 +49,7 @@ TERMINAL := $(shell test -t 2 && echo yes)
 Q = $(if $(V),,@$(if $(TERMINAL),printf '\r\033[K  %s' '$@' >&2;))
 ERASE = $(if $(V),:,$(if $(TERMINAL),printf '\r\033[K' >&2,:))
 
-COMPILE = $(CC) $(OUR_CPPFLAGS) $(FLOORS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(ONLY) \
-	-MMD -MP
+COMPILE = $(CC) $(OUR_CPPFLAGS) $(FLOORS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 LINK    = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
 
 # Where the files of a folder find those that they include: core/FLOORS.
@@ -930,15 +929,16 @@ lint: lint-gcc lint-clang
 	@$(MAKE) -j$(CORES) all
 	@$(MAKE) lint-style
 
-# What no compiler warns of, in any file; nothing is linked.  clang warns
-# before it makes an object; gcc has the warnings that come after that.
+# What no compiler warns of, in any file; nothing is linked.  clang makes no object,
+# before which it warns; gcc has the warnings that come after that.
 lint-gcc: deps-build deps-test
 	@$(MAKE) -j$(CORES) BUILD=$(BUILD)/lint-gcc CC=gcc \
 	    CFLAGS='-O2 -Werror' objects
 
 lint-clang: deps-build deps-test deps-lint
-	@$(MAKE) -j$(CORES) BUILD=$(BUILD)/lint-clang CC=clang \
-	    CFLAGS='-O2 -Werror' ONLY=-fsyntax-only objects
+	@$(MAKE) $(BUILD)/nginx/objs/ngx_auto_config.h
+	@$(MAKE) -Bn V=1 CC=clang CFLAGS='-O2 -Werror' objects | \
+	    JOBS=$(CORES) tools/lint-clang
 
 # The programs of tests/bench/peers need what `make bench-peers` installs.
 objects: $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/peers/%,\
