@@ -76,9 +76,12 @@ own_secret()
 
 # start_agent ARGS...: its log is $dir/agent.log.
 as_agent=()
+# The files are this user's, which the agent of a machine believes of root alone.
+own=()
+[ "$(id -u)" = 0 ] || own=(--user)
 start_agent()
 {
-	"${as_agent[@]}" "${apamd:-$build/apamd}" -c "$dir/apam.conf" \
+	"${as_agent[@]}" "${apamd:-$build/apamd}" -c "$dir/apam.conf" "${own[@]}" \
 	    --socket "$agent" "$@" >>"$dir/agent.log" 2>&1 &
 	AGENT_PID=$!
 	wait_for test -S "$agent" || {
