@@ -434,8 +434,8 @@ $(BUILD)/tests/check.a: Makefile
 	    $(shell $(CC) -print-file-name=libcheck.a) $@
 
 # There are hundreds of them, and gold links in a third of the time.
-$(CHECKS) $(REPLAYS): private OUR_LDFLAGS += $(if \
-	$(shell command -v ld.gold),-fuse-ld=gold)
+GOLD := $(if $(shell command -v ld.gold),-fuse-ld=gold)
+$(CHECKS) $(REPLAYS): private OUR_LDFLAGS += $(GOLD)
 
 # What spares Check a message for each round of a loop.
 $(CHECKS): $(BUILD)/tests/support/marks.o

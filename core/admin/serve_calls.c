@@ -11,6 +11,7 @@
 #include "admin/revoke_entry.h"
 #include "api/check.h"
 #include "api/serve_rules.h"
+#include "api/serve_stack.h"
 #include "base/account.h"
 #include "base/cancel.h"
 #include "base/error.h"
@@ -82,9 +83,8 @@ serve_refused_revoking(struct apam_profile *profile,
     const struct serve_who *who, const struct apam_error *why)
 {
 	HOLD_CANCEL;
-	const struct audit_asker asker = { who->caller.user, who->caller.unit.p,
-		who->program };
 	struct stack *stack = profile_hold(profile);
+	const struct audit_asker asker = serve_audit_asker(stack->profile, who);
 
 	serve_news_refused(
 	    who->news, stack, why, &asker, SERVE_REFUSED_REVOKING);

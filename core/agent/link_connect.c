@@ -23,7 +23,8 @@ link_no_agent(const char *socket, const char *why, struct apam_error *err)
 {
 	return error_set(err, APAM_E_NETWORK,
 	    "there is no agent at %s (%s): start it, with `systemctl start "
-	    "apamd.socket` or as apamd(8) says, or set agent_socket to where it listens",
+	    "apamd.socket` or as apamd(8) says, or set agent_socket to where "
+	    "it listens",
 	    socket, why);
 }
 

@@ -102,12 +102,14 @@ static inline bool
 scarce_fails(
     const void *place, const char *name, int error, enum scarce_kind kind)
 {
-	if (scarce != NULL && strcmp(scarce->lacking, name) == 0) {
+	if (scarce == NULL)
+		return false;
+	if (strcmp(scarce->lacking, name) == 0) {
 		(void)atomic_fetch_add(&scarce->lacks, 1);
 		errno = ENOMEM;
 		return true;
 	}
-	if (scarce == NULL || atomic_load(&scarce_off) ||
+	if (atomic_load(&scarce_off) ||
 	    (scarce->interrupts && kind != SCARCE_WAIT) ||
 	    scarce_count((uintptr_t)place) >=
 		(kind == SCARCE_ONCE ? scarce->most : SCARCE_IN_LOOPS) ||

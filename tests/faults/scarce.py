@@ -17,19 +17,16 @@ class Scarce:
             self.map = mmap.mmap(file.fileno(), SIZE)
         self.fail(0)
 
-    def fail(self, at, interrupts=False):
-        """Call `at` from now on fails; 0: none."""
+    def fail(self, at, interrupts=False, lacking=""):
+        """Call `at` from now on fails; 0: none.  The one that is lacking has no
+        memory, as often as it is made."""
         self.map[0:8] = bytes(8)
         self.map[8:] = bytes(SIZE - 8)
-        self.map[0:HEAD.size] = HEAD.pack(at, self.most, interrupts, b"", 0, 0, b"")
-
-    def lack(self, name):
-        """From now on the call of this name has no memory, each time."""
-        self.fail(0)
-        self.map[0:HEAD.size] = HEAD.pack(0, self.most, 0, name.encode(), 0, 0, b"")
+        self.map[0:HEAD.size] = HEAD.pack(
+            at, self.most, interrupts, lacking.encode(), 0, 0, b"")
 
     def lacks(self):
-        """How often it had none."""
+        """How often that one was."""
         return HEAD.unpack(self.map[0:HEAD.size])[5]
 
     def calls(self):

@@ -65,8 +65,6 @@ static void
 refuse(int fd, struct scripted_message *m, void *arg)
 {
 	struct agent_failed failed = { .error = APAM_ERROR_INIT };
-	struct frame_writer w;
-	struct buf items;
 
 	(void)arg;
 	failed.error.status = APAM_E_ARCHIVED;
@@ -75,11 +73,7 @@ refuse(int fd, struct scripted_message *m, void *arg)
 	(void)snprintf(failed.error.text, sizeof(failed.error.text), "gone");
 	(void)snprintf(
 	    failed.error.file, sizeof(failed.error.file), "/etc/apam.d/p.conf");
-	buf_init_plain(&items, FRAME_ITEMS_MAX);
-	frame_begin(&w, &items, AGENT_FAILED, m->frame.id);
-	scripted_must(agent_failed_write(&failed, &w));
-	scripted_give(fd, &w, NULL, 0);
-	buf_free(&items);
+	scripted_failed(fd, m->frame.id, &failed);
 }
 
 static void
@@ -105,17 +99,29 @@ END_TEST
 
 /* ---- Digests ------------------------------------------------------------ */
 
-/* The body itself is nowhere in what comes. */
+/* Ask for one, each time. */
+static void
+want_many(int fd, struct scripted_message *m, void *arg)
+{
+	const struct agent_digest digest = { APAM_HASH_SHA256 };
+	struct frame_writer w;
+	struct buf items;
+
+	(void)arg;
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_DIGEST, m->frame.id);
+	scripted_must(agent_digest_write(&digest, &w));
+	scripted_give(fd, &w, NULL, 0);
+	buf_free(&items);
+}
+
+/* Until it has come.  The body itself is nowhere in what comes. */
 static void
 want_digest(int fd, struct scripted_message *m, void *arg)
 {
-	const struct agent_digest digest = { APAM_HASH_SHA256 };
 	struct agent_sign sign;
-	struct frame_writer w;
-	struct buf items;
 	char text[64];
 
-	(void)arg;
 	scripted_must(
 	    memmem(m->frame.items.p, m->frame.items.n, "FAKE-BODY", 9) == NULL);
 	read_sign(m, &sign);
@@ -126,11 +132,7 @@ want_digest(int fd, struct scripted_message *m, void *arg)
 		give(fd, m->frame.id, text, 1ULL << 40);
 		return;
 	}
-	buf_init_plain(&items, FRAME_ITEMS_MAX);
-	frame_begin(&w, &items, AGENT_DIGEST, m->frame.id);
-	scripted_must(agent_digest_write(&digest, &w));
-	scripted_give(fd, &w, NULL, 0);
-	buf_free(&items);
+	want_many(fd, m, arg);
 }
 
 static void
@@ -159,21 +161,6 @@ START_TEST(a_digest_is_given_and_no_body)
 	apam_signature_release(&signature);
 }
 END_TEST
-
-static void
-want_many(int fd, struct scripted_message *m, void *arg)
-{
-	const struct agent_digest digest = { APAM_HASH_SHA256 };
-	struct frame_writer w;
-	struct buf items;
-
-	(void)arg;
-	buf_init_plain(&items, FRAME_ITEMS_MAX);
-	frame_begin(&w, &items, AGENT_DIGEST, m->frame.id);
-	scripted_must(agent_digest_write(&digest, &w));
-	scripted_give(fd, &w, NULL, 0);
-	buf_free(&items);
-}
 
 static void
 wants_many(int listener, void *arg)

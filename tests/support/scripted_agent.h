@@ -145,20 +145,27 @@ scripted_greeted(int listener, struct scripted_message *m)
 }
 
 static inline void
+scripted_failed(int fd, uint64_t id, const struct agent_failed *failed)
+{
+	struct frame_writer w;
+	struct buf items;
+
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_FAILED, id);
+	scripted_must(agent_failed_write(failed, &w));
+	scripted_give(fd, &w, NULL, 0);
+	buf_free(&items);
+}
+
+static inline void
 scripted_fail(int fd, uint64_t id, enum apam_status status, const char *text)
 {
 	struct agent_failed failed = { .error = APAM_ERROR_INIT };
-	struct frame_writer w;
-	struct buf items;
 
 	failed.error.status = status;
 	(void)snprintf(
 	    failed.error.text, sizeof(failed.error.text), "%s", text);
-	buf_init_plain(&items, FRAME_ITEMS_MAX);
-	frame_begin(&w, &items, AGENT_FAILED, id);
-	scripted_must(agent_failed_write(&failed, &w));
-	scripted_give(fd, &w, NULL, 0);
-	buf_free(&items);
+	scripted_failed(fd, id, &failed);
 }
 
 static inline void

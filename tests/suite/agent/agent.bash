@@ -74,14 +74,15 @@ own_secret()
 	chmod 640 "$dir/secrets/$1"
 }
 
-# start_agent ARGS...: its log is $dir/agent.log.
 as_agent=()
-# The files are this user's, which the agent of a machine believes of root alone.
-own=()
-[ "$(id -u)" = 0 ] || own=(--user)
+# The agent of a machine believes root's files alone, and these are this user's.
+of_user=()
+[ "$(id -u)" = 0 ] || of_user=(--user)
+
+# start_agent ARGS...: its log is $dir/agent.log.
 start_agent()
 {
-	"${as_agent[@]}" "${apamd:-$build/apamd}" -c "$dir/apam.conf" "${own[@]}" \
+	"${as_agent[@]}" "${apamd:-$build/apamd}" -c "$dir/apam.conf" "${of_user[@]}" \
 	    --socket "$agent" "$@" >>"$dir/agent.log" 2>&1 &
 	AGENT_PID=$!
 	wait_for test -S "$agent" || {

@@ -289,7 +289,7 @@ def no_descriptors(asker):
 def no_memory(asker, name, connect, path):
     """Where this call has none, for who comes, it is not made all the time."""
     lacking = asker.place.scarce
-    lacking.lack(name)
+    lacking.fail(0, lacking=name)
     client = connect(path)
     begin = time.monotonic()
     while lacking.lacks() < 4 and time.monotonic() < begin + LIMIT:
